@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Every limit, with its reason. A limit that a client can meet has a fault (protocol/tbl/faults.h) or a close code. */
+#ifndef BOLLPLANK_BASE_LIMITS_H
+#define BOLLPLANK_BASE_LIMITS_H
+
+enum {
+	/* Bytes from outside. */
+	LIMIT_HELLO = 512,               /* a hello is ~120 bytes; before it nobody is known, so nothing larger is buffered */
+	LIMIT_MESSAGE = 4 * 1024,        /* a ballot over 200 items is 1 kB; four times that leaves room for text */
+	LIMIT_MESSAGE_STAFF = 64 * 1024, /* a facilitator's list of items or plan of rooms */
+	LIMIT_FRAGMENTS = 8,             /* browsers send one; eight is for odd proxies */
+	LIMIT_HTTP_BODY = 256 * 1024,    /* a whole workshop in one request */
+	LIMIT_HTTP_HEADER = 4096,        /* what libwebsockets keeps per request while it reads it */
+	LIMIT_VALUE_DEPTH = 6,           /* deepest message of ours has 4 */
+	LIMIT_VALUES = 1024,             /* a ballot over 200 items is 401 values */
+	LIMIT_VALUES_STAFF = 8192,       /* a plan for 6,000 members */
+
+	/* An entry of the log. */
+	LIMIT_FORM = 48 * 1024,          /* largest part of a seal or plan; well under one SQLite page run and one Redis command */
+	LIMIT_TEXT = 64 * 1024,
+	LIMIT_ENTRY = LIMIT_FORM + LIMIT_TEXT + 256,
+
+	/* Words. Bytes of UTF-8. */
+	LIMIT_NAME = 160,                /* 40 letters of four bytes */
+	LIMIT_TITLE = 480,               /* 120 letters */
+	LIMIT_ITEM = 1200,               /* 300 letters */
+	LIMIT_SAY = 2000,
+
+	/* A session. */
+	LIMIT_MEMBERS = 20000,
+	LIMIT_ROOMS = 4096,              /* 20,000 members in rooms of five */
+	LIMIT_ORGANISATIONS = 1000,
+	LIMIT_LINKS = 64,                /* facilitators, deputies, screens, one per track */
+	LIMIT_STEPS = 200,
+	LIMIT_ACTIVITIES = 400,          /* a year's series of ratings, one statement each */
+	LIMIT_ITEMS = 200,               /* 131 prepared actions and own proposals */
+	LIMIT_ROUNDS = 50,
+	LIMIT_BALLOT = 1024,             /* 200 items of five bytes */
+	LIMIT_CONFIG = 256,
+	LIMIT_LANES = 4,                 /* phone, laptop, one that was cleared, one to spare */
+	LIMIT_CONNECTIONS_A_MEMBER = 4,
+	LIMIT_REMOVALS = 256,            /* removed items that a section remembers, so that a page away for a while gets a delta */
+	LIMIT_NAMES_ROOM = 100,          /* larger rooms get counts, not names: the list would be resent at every join */
+	LIMIT_SEAL_PART = 48 * 1024,
+
+	/* Time, ms. */
+	GRACE_MS = 30 * 1000,            /* product: finish your sentence */
+	GRACE_MS_MAX = 10 * 60 * 1000,
+	DURATION_MS_MAX = 24 * 60 * 60 * 1000,
+	HELLO_MS = 5 * 1000,
+	PING_MS = 25 * 1000,             /* below the 30 s after which many proxies cut a silent connection */
+	SILENT_MS = 60 * 1000,           /* two pings and some */
+	BEAT_STAFF_MS = 5 * 1000,        /* two missed beats: the screen says that it is stale */
+	BEAT_MS = 25 * 1000,
+	FLUSH_STAFF_MS = 50,             /* 20 pictures a second is what an eye follows */
+	FLUSH_MS = 250,                  /* participants: 4 a second; verdicts are never held back */
+	PROGRESS_MS = 1000,
+	AWAY_MS = 60 * 1000,
+	BEHIND_MS = 2 * 1000,
+	UNDRAINED_MS = 20 * 1000,        /* a peer that takes nothing for so long is closed with 1013 */
+	LINGER_MS = 2,                   /* group commit: halves commits at 3,000 a second for 2 ms of delay */
+	LINGER_ENOUGH = 32,              /* so many entries are worth their commit (200 us) without waiting for more */
+	DRAIN_MS = 3 * 1000,
+	LATER_MS = 1000,                 /* what `later` asks a page to wait at first */
+
+	/* Rates and connections. */
+	RATE_MEMBER = 10, BURST_MEMBER = 20,     /* taps of a quick finger */
+	RATE_STAFF = 50, BURST_STAFF = 100,
+	RATE_SESSION = 4000,                     /* commands a second */
+	RATE_JOINS = 500,                        /* joins a second a session; beyond: `later` */
+	LIMIT_SESSION_CONNECTIONS = 6000,
+	LIMIT_CONNECTIONS = 8000,
+	LIMIT_SESSIONS = 500,
+	RATE_ADDRESS = 500, BURST_ADDRESS = 2000, /* new connections of one address: a hall behind one NAT comes at once */
+	LIMIT_UNADMITTED = 2000,
+	WRONG_CODES_ADDRESS = 20,                /* in WRONG_CODES_ADDRESS_MS */
+	WRONG_CODES_ADDRESS_MS = 10 * 60 * 1000,
+	WRONG_CODES_DAEMON = 60,                 /* a minute */
+
+	/* Outgoing. */
+	LIMIT_FIRST_FRAME = 16 * 1024,   /* with which the page works, after one round trip */
+	LIMIT_FRAME = 64 * 1024,
+	LIMIT_PENDING_APPENDS = 10000,   /* handed to the journal and not answered; beyond: `later` */
+	LIMIT_PENDING_BYTES = 64 * 1024 * 1024, /* the same in bytes: 10,000 largest entries would be a gigabyte */
+
+	/* Secrecy. */
+	K_DEFAULT = 3,                   /* product: results of a smaller group are held back */
+	K_MAX = 1000,
+
+	SNAPSHOT_ENTRIES = 2000,
+	DISK_LOW_BYTES = 16 * 1024 * 1024
+};
+#endif

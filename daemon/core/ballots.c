@@ -1,0 +1,708 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Who holds which ballot, what they add up to, and how secret ones are sealed. Holders and bytes only: what a ballot means its kind knows. */
+#include "base/check.h"
+#include "base/digest.h"
+#include "core/state.h"
+
+/* round 0: the running one */
+struct asking *asking_of(const struct session *s, uint32_t activity, uint32_t round)
+{
+	const struct activity *a = activity_of(s, activity);
+	if (a == NULL || round > a->round)
+		return NULL;
+	return &a->askings[(round ? round : a->round) - 1];
+}
+
+void asking_finish(struct asking *asking)
+{
+	for (uint32_t i = 0; i < asking->count; i++)
+		blob_finish(&asking->ballots[i].bytes);
+	for (uint32_t g = 0; g < asking->groups_count; g++) {
+		for (uint32_t b = 0; b < asking->groups[g].ballots_count; b++)
+			blob_finish(&asking->groups[g].ballots[b]);
+		free(asking->groups[g].ballots);
+		free(asking->groups[g].rooms);
+	}
+	free(asking->groups);
+	free(asking->ballots);
+	free(asking->keys);
+	free(asking->seqs);
+	map_finish(&asking->by_holder);
+	map_finish(&asking->by_key);
+	*asking = (struct asking){ 0 };
+}
+
+static uint64_t prefix_of(const uint8_t key[16])
+{
+	uint64_t prefix = 0;
+	for (int i = 0; i < 8; i++)
+		prefix = prefix << 8 | key[i];
+	return prefix;
+}
+
+/* Finds again what restore does not bring. */
+void asking_index(struct asking *asking)
+{
+	for (uint32_t i = 0; i < asking->count; i++)
+		map_set(&asking->by_holder, asking->ballots[i].holder, i + 1);
+	for (uint32_t i = 0; i < asking->keys_count; i++)
+		map_set(&asking->by_key, prefix_of(asking->keys[i].key), i + 1);
+}
+
+const struct ballot *ballot_find(const struct asking *asking, uint64_t holder)
+{
+	uint32_t at = map_get(&asking->by_holder, holder);
+	return at ? &asking->ballots[at - 1] : NULL;
+}
+
+struct voter_key *key_find(const struct asking *asking, const uint8_t key[16])
+{
+	uint32_t at = map_get(&asking->by_key, prefix_of(key));
+	return at && memcmp(asking->keys[at - 1].key, key, 16) == 0 ? &asking->keys[at - 1] : NULL;
+}
+
+static uint64_t slot_hash(uint32_t activity, uint32_t round, uint32_t key)
+{
+	return map_mix(map_mix((uint64_t)activity << 32 | round) + key);
+}
+
+uint32_t slot_find(const struct session *s, uint32_t activity, uint32_t round, uint32_t key)
+{
+	return map_get(&s->by_slot, slot_hash(activity, round, key));
+}
+
+void slot_note(struct session *s, uint32_t number)
+{
+	const struct key_slot *slot = &s->slots[number - 1];
+	map_set(&s->by_slot, slot_hash(slot->activity, slot->round, slot->key), number);
+}
+
+static void slot_make(struct session *s, uint32_t activity, uint32_t round, uint32_t key)
+{
+	s->slots = check_realloc(s->slots, s->slots_count + 1, sizeof *s->slots);
+	s->slots[s->slots_count++] = (struct key_slot){ activity, round, key };
+	slot_note(s, s->slots_count);
+}
+
+/* --- casting --- */
+
+/* An empty ballot takes back, whatever the kind. */
+static enum fault check_bytes(const struct activity *activity, struct slice ballot)
+{
+	struct subset subset;
+	if (ballot.len == 0)
+		return FAULT_none;
+	subset_of(activity, &subset);
+	return activity->kind->check_ballot(blob_slice(&activity->config), &subset, ballot);
+}
+
+static void cast(struct session *s, uint32_t activity, uint64_t holder, uint32_t room, struct slice bytes, uint64_t seq)
+{
+	struct asking *asking = asking_of(s, activity, 0);
+	uint32_t at = map_get(&asking->by_holder, holder);
+	if (at == 0) {
+		if (asking->count == asking->room) {
+			asking->room = asking->room ? 2 * asking->room : 8;
+			asking->ballots = check_realloc(asking->ballots, asking->room, sizeof *asking->ballots);
+		}
+		asking->ballots[asking->count++] = (struct ballot){ .holder = holder, .room = room, .count = 1 };
+		at = asking->count;
+		map_set(&asking->by_holder, holder, at);
+	}
+	struct ballot *ballot = &asking->ballots[at - 1];
+	blob_set(&ballot->bytes, bytes);
+	ballot->seq = seq;
+}
+
+static enum fault ballot_read(const struct entry *entry, uint32_t *round, struct slice *ballot)
+{
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 3);
+	*round = (uint32_t)unpack_uint(in, UINT32_MAX);
+	unpack_uint(in, UINT32_MAX); /* the tenure of the pen: rooms have none yet, then anybody in the room may */
+	*ballot = unpack_bin(in, 0, LIMIT_BALLOT);
+	return form_done(in); /* ballot is borrowed from the entry's form and stays good */
+}
+
+enum fault check_ballot(const struct session *s, const struct entry *entry)
+{
+	const struct activity *activity = activity_of(s, entry->subject.a);
+	uint32_t round;
+	struct slice ballot;
+	enum fault fault = ballot_read(entry, &round, &ballot);
+	if (fault != FAULT_none)
+		return fault;
+	if (activity->secret)
+		return FAULT_not_allowed; /* intake makes a secret_ballot of it */
+	if (round != activity->round)
+		return FAULT_stale;
+	if (activity->holder == HOLDER_ROOM && member_of(s, entry->name.who)->room == 0)
+		return FAULT_no_room;
+	return check_bytes(activity, ballot);
+}
+
+void apply_ballot(struct session *s, const struct entry *entry)
+{
+	uint32_t round, activity = entry->subject.a, room = s->members[entry->name.who - 1].room;
+	struct slice ballot;
+	ballot_read(entry, &round, &ballot);
+	bool by_room = activity_of(s, activity)->holder == HOLDER_ROOM;
+	uint64_t holder = by_room ? room : entry->name.who;
+	cast(s, activity, holder, room, ballot, entry->seq);
+	room = ballot_find(asking_of(s, activity, 0), holder)->room;
+	if (by_room)
+		touch(s, SECTION_room_ballots, room, 0, activity, entry->seq);
+	else
+		touch(s, SECTION_ballots, entry->name.who, 0, activity, entry->seq);
+	touch(s, SECTION_result, activity, 0, round, entry->seq);
+	if (room)
+		touch(s, SECTION_result, activity, room, round, entry->seq);
+}
+
+/* --- secret ballots --- */
+
+enum { KEY = 16, LENGTH = 2 };
+
+static enum fault secret_read(const struct entry *entry, uint32_t *round, const uint8_t **key, struct slice *ballot)
+{
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 3);
+	*round = (uint32_t)unpack_uint(in, UINT32_MAX);
+	struct slice key_bytes = unpack_bin(in, KEY, KEY), padded = unpack_bin(in, LENGTH, LENGTH + LIMIT_BALLOT);
+	enum fault fault = form_done(in);
+	if (fault != FAULT_none)
+		return fault;
+	size_t len = (size_t)padded.at[0] << 8 | padded.at[1];
+	if (len > padded.len - LENGTH)
+		return FAULT_malformed;
+	*key = key_bytes.at;
+	*ballot = slice_of(padded.at + LENGTH, len);
+	return FAULT_none;
+}
+
+static size_t longest_of(const struct activity *activity)
+{
+	struct subset all = { 0 };
+	for (uint32_t i = 1; i <= activity->items_count; i++)
+		subset_add(&all, i); /* hidden ones too: hiding one changes no length */
+	return activity->kind->longest(blob_slice(&activity->config), &all);
+}
+
+bool session_secret_form(const struct session *s, uint32_t activity, uint32_t round, const uint8_t key[16], struct slice ballot, struct pack *out)
+{
+	const struct activity *a = activity_of(s, activity);
+	uint8_t padded[LENGTH + LIMIT_BALLOT] = { (uint8_t)(ballot.len >> 8), (uint8_t)ballot.len };
+	size_t longest = a ? longest_of(a) : 0;
+	if (a == NULL || ballot.len > longest || longest > LIMIT_BALLOT)
+		return false;
+	if (ballot.len)
+		memcpy(padded + LENGTH, ballot.at, ballot.len);
+	pack_array(out, 3);
+	pack_uint(out, round);
+	pack_bin(out, slice_of(key, KEY));
+	pack_bin(out, slice_of(padded, LENGTH + longest));
+	return true;
+}
+
+enum fault check_secret_ballot(const struct session *s, const struct entry *entry)
+{
+	const struct activity *activity = activity_of(s, entry->subject.a);
+	uint32_t round;
+	const uint8_t *key;
+	struct slice ballot;
+	enum fault fault = secret_read(entry, &round, &key, &ballot);
+	if (fault != FAULT_none)
+		return fault;
+	if (!activity->secret)
+		return FAULT_not_allowed;
+	if (round != activity->round || activity->askings[round - 1].sealed)
+		return FAULT_stale;
+	if (entry->subject.b && !room_of(s, entry->subject.b))
+		return FAULT_no_room;
+	const struct asking *asking = &activity->askings[round - 1];
+	if (!key_find(asking, key) && asking->keys_count >= s->members_count)
+		return FAULT_electorate;
+	return check_bytes(activity, ballot);
+}
+
+/* Remembers the entry for striking, and finds or makes the key and its lane. NULL: no such asking, sealed, or a key too many. */
+struct lane *secret_lane(struct session *s, const struct entry *entry, bool make)
+{
+	uint32_t round;
+	const uint8_t *bytes;
+	struct slice ballot;
+	uint64_t dropped;
+	if (secret_read(entry, &round, &bytes, &ballot) != FAULT_none)
+		return NULL;
+	struct asking *asking = asking_of(s, entry->subject.a, round);
+	if (asking == NULL || round == 0 || asking->sealed)
+		return NULL;
+	struct voter_key *key = key_find(asking, bytes);
+	if (!make)
+		return key ? lanes_find(&key->lanes, entry->name.lane) : NULL;
+	if (key == NULL) {
+		if (asking->keys_count >= s->members_count)
+			return NULL;
+		if (asking->keys_count == asking->keys_room) {
+			asking->keys_room = asking->keys_room ? 2 * asking->keys_room : 8;
+			asking->keys = check_realloc(asking->keys, asking->keys_room, sizeof *asking->keys);
+		}
+		key = &asking->keys[asking->keys_count++];
+		*key = (struct voter_key){ 0 };
+		memcpy(key->key, bytes, KEY);
+		map_set(&asking->by_key, prefix_of(bytes), asking->keys_count);
+		slot_make(s, entry->subject.a, round, asking->keys_count);
+	}
+	struct lane *lane = lanes_open(&key->lanes, entry->name.lane, &dropped);
+	if (dropped)
+		sections_remove(&s->sections, section_of(SECTION_mine, slot_find(s, entry->subject.a, round, (uint32_t)(key - asking->keys) + 1), 0), dropped,
+				entry->seq);
+	return lane;
+}
+
+void apply_secret_ballot(struct session *s, const struct entry *entry)
+{
+	uint32_t round;
+	const uint8_t *bytes;
+	struct slice ballot;
+	secret_read(entry, &round, &bytes, &ballot);
+	struct asking *asking = asking_of(s, entry->subject.a, round);
+	uint32_t key = (uint32_t)(key_find(asking, bytes) - asking->keys) + 1;
+	cast(s, entry->subject.a, key, entry->subject.b, ballot, entry->seq);
+	touch(s, SECTION_mine, slot_find(s, entry->subject.a, round, key), 0, 0, entry->seq);
+}
+
+/* --- the seal --- */
+
+struct plan { /* groups of rooms, and per group its ballots, sorted */
+	struct plan_group {
+		uint32_t *rooms, rooms_count;
+		struct slice *ballots;
+		uint32_t ballots_count;
+	} *groups;
+	uint32_t count, total;
+};
+
+static int order_slices(const void *x, const void *y)
+{
+	return slice_order(*(const struct slice *)x, *(const struct slice *)y);
+}
+
+struct room_count {
+	uint32_t room, count;
+};
+
+static int order_rooms(const void *x, const void *y)
+{
+	const struct room_count *a = x, *b = y;
+	if (a->count != b->count)
+		return a->count < b->count ? -1 : 1;
+	return (a->room > b->room) - (a->room < b->room);
+}
+
+static void plan_finish(struct plan *plan)
+{
+	for (uint32_t g = 0; g < plan->count; g++) {
+		free(plan->groups[g].rooms);
+		free(plan->groups[g].ballots);
+	}
+	free(plan->groups);
+}
+
+static void group_fill(struct plan_group *group, const struct asking *asking, uint32_t total)
+{
+	group->ballots = check_alloc(total, sizeof *group->ballots);
+	for (uint32_t i = 0; i < asking->count; i++)
+		for (uint32_t r = 0; asking->ballots[i].bytes.len && r < group->rooms_count; r++)
+			if (group->rooms[r] == asking->ballots[i].room)
+				group->ballots[group->ballots_count++] = blob_slice(&asking->ballots[i].bytes);
+	qsort(group->ballots, group->ballots_count, sizeof *group->ballots, order_slices);
+}
+
+/* Rooms from the smallest: those below k are put together until they have k ballots, the next smallest joining when they have not; the rest stand alone. */
+static void plan_make(const struct session *s, const struct asking *asking, struct plan *plan)
+{
+	struct room_count *rooms = check_alloc(s->rooms_count + 1, sizeof *rooms);
+	uint32_t used = 0;
+	*plan = (struct plan){ 0 };
+	for (uint32_t r = 0; r <= s->rooms_count; r++)
+		rooms[r].room = r;
+	for (uint32_t i = 0; i < asking->count; i++)
+		if (asking->ballots[i].bytes.len) {
+			rooms[asking->ballots[i].room].count++;
+			plan->total++;
+		}
+	for (uint32_t r = 0; r <= s->rooms_count; r++)
+		if (rooms[r].count)
+			rooms[used++] = rooms[r];
+	if (plan->total >= s->k) {
+		qsort(rooms, used, sizeof *rooms, order_rooms);
+		plan->groups = check_alloc(used, sizeof *plan->groups);
+		for (uint32_t i = 0; i < used;) {
+			struct plan_group *group = &plan->groups[plan->count++];
+			uint32_t ballots = 0;
+			group->rooms = check_alloc(used, sizeof *group->rooms);
+			/* The small ones come first; all of them go into one group, which takes more while it has fewer than k. */
+			do {
+				ballots += rooms[i].count;
+				group->rooms[group->rooms_count++] = rooms[i++].room;
+			} while (i < used && (ballots < s->k || (plan->count == 1 && rooms[i].count < s->k)));
+			group_fill(group, asking, plan->total);
+		}
+	}
+	free(rooms);
+}
+
+/* The parts of a seal: its ballots and seqs in order, cut where a part would grow over the limit. Writes part number `wanted` and returns how many there are. */
+static uint32_t parts_write(const struct asking *asking, const struct plan *plan, uint32_t round, uint32_t wanted, uint32_t parts, struct pack *out)
+{
+	enum { ROOM = LIMIT_SEAL_PART - 4096 };
+	struct pack groups, ballots, rooms;
+	uint32_t part = 1, groups_count = 0;
+	size_t used = 0;
+	pack_init(&groups);
+	pack_init(&ballots);
+	pack_init(&rooms);
+	for (uint32_t g = 0; g < plan->count; g++) {
+		const struct plan_group *group = &plan->groups[g];
+		for (uint32_t b = 0; b < group->ballots_count;) {
+			uint32_t taken = 0;
+			pack_clear(&ballots);
+			while (b + taken < group->ballots_count && used + ballots.len < ROOM)
+				pack_bin(&ballots, group->ballots[b + taken++]);
+			if (part == wanted) {
+				pack_array(&groups, 3);
+				pack_uint(&groups, g + 1);
+				pack_array(&groups, group->rooms_count);
+				for (uint32_t r = 0; r < group->rooms_count; r++)
+					pack_uint(&groups, group->rooms[r]);
+				pack_array(&groups, taken);
+				pack_raw(&groups, pack_bytes(&ballots));
+				groups_count++;
+			}
+			used += ballots.len + 3 * (size_t)group->rooms_count + 16;
+			b += taken;
+			if (used >= ROOM) {
+				used = 0;
+				part++;
+			}
+		}
+	}
+	/* The seqs follow the ballots; nine bytes each at most. */
+	struct pack seqs;
+	uint32_t seqs_count = 0;
+	pack_init(&seqs);
+	for (uint32_t i = 0; i < asking->seqs_count; i++) {
+		if (used + 9 > ROOM) {
+			used = 0;
+			part++;
+		}
+		used += 9;
+		if (part == wanted) {
+			pack_uint(&seqs, asking->seqs[i]);
+			seqs_count++;
+		}
+	}
+	if (out) {
+		pack_array(out, 6);
+		pack_uint(out, round);
+		pack_uint(out, wanted);
+		pack_uint(out, parts);
+		pack_uint(out, plan->total);
+		pack_array(out, groups_count);
+		pack_raw(out, pack_bytes(&groups));
+		pack_array(out, seqs_count);
+		pack_raw(out, pack_bytes(&seqs));
+	}
+	pack_finish(&groups);
+	pack_finish(&ballots);
+	pack_finish(&rooms);
+	pack_finish(&seqs);
+	return part;
+}
+
+void seal_form(const struct session *s, uint32_t activity, struct pack *out)
+{
+	const struct activity *a = activity_of(s, activity);
+	const struct asking *asking = &a->askings[a->round - 1];
+	struct plan plan;
+	plan_make(s, asking, &plan);
+	uint32_t parts = parts_write(asking, &plan, a->round, 0, 0, NULL);
+	parts_write(asking, &plan, a->round, asking->parts_done + 1, parts, out);
+	plan_finish(&plan);
+}
+
+enum fault check_seal(const struct session *s, const struct entry *entry)
+{
+	const struct activity *activity = activity_of(s, entry->subject.a);
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 6);
+	uint64_t round = unpack_uint(in, UINT32_MAX), part = unpack_uint(in, UINT32_MAX), parts = unpack_uint(in, UINT32_MAX);
+	unpack_uint(in, UINT32_MAX);
+	size_t groups = unpack_array(in);
+	for (size_t g = 0; g < groups && unpack_ok(in); g++) {
+		unpack_arrays(in, 3);
+		unpack_uint(in, LIMIT_ROOMS + 1);
+		for (size_t r = unpack_array(in); r && unpack_ok(in); r--)
+			unpack_uint(in, s->rooms_count);
+		for (size_t b = unpack_array(in); b && unpack_ok(in); b--)
+			unpack_bin(in, 1, LIMIT_BALLOT);
+	}
+	for (size_t q = unpack_array(in); q && unpack_ok(in); q--)
+		unpack_uint(in, UINT64_MAX);
+	enum fault fault = form_done(in);
+	if (fault != FAULT_none)
+		return fault;
+	const struct asking *asking = &activity->askings[activity->round - 1];
+	if (!activity->secret || round != activity->round || asking->sealed || !closed_everywhere(s, entry->subject.a) || part != asking->parts_done + 1 ||
+	    part > parts)
+		return FAULT_stale;
+	if (asking->struck)
+		return FAULT_none; /* what it replaces is gone: believed */
+	struct pack own;
+	pack_init(&own);
+	seal_form(s, entry->subject.a, &own);
+	bool same = slice_equal(pack_bytes(&own), entry->form);
+	pack_finish(&own);
+	return same ? FAULT_none : FAULT_unequal;
+}
+
+static struct group *group_at(struct asking *asking, uint32_t number)
+{
+	if (number > asking->groups_count) {
+		asking->groups = check_realloc(asking->groups, number, sizeof *asking->groups);
+		memset(asking->groups + asking->groups_count, 0, (number - asking->groups_count) * sizeof *asking->groups);
+		asking->groups_count = number;
+	}
+	return &asking->groups[number - 1];
+}
+
+/* What the keys knew goes: from here on nobody can tell whose a ballot was. */
+static void keys_drop(struct session *s, uint32_t activity, uint32_t round, uint64_t seq)
+{
+	struct asking *asking = asking_of(s, activity, round);
+	for (uint32_t key = 1; key <= asking->keys_count; key++)
+		sections_empty(&s->sections, section_of(SECTION_mine, slot_find(s, activity, round, key), 0), seq);
+	for (uint32_t i = 0; i < asking->count; i++)
+		blob_finish(&asking->ballots[i].bytes);
+	free(asking->ballots);
+	asking->ballots = NULL;
+	asking->count = asking->room = 0;
+	map_finish(&asking->by_holder);
+	if (asking->keys)
+		memset(asking->keys, 0, asking->keys_count * sizeof *asking->keys);
+	map_finish(&asking->by_key);
+}
+
+void apply_seal(struct session *s, const struct entry *entry)
+{
+	uint32_t activity = entry->subject.a;
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 6);
+	uint32_t round = (uint32_t)unpack_uint(in, UINT32_MAX);
+	struct asking *asking = asking_of(s, activity, round);
+	asking->parts_done = (uint32_t)unpack_uint(in, UINT32_MAX);
+	asking->parts = (uint32_t)unpack_uint(in, UINT32_MAX);
+	asking->sealed_total = (uint32_t)unpack_uint(in, UINT32_MAX);
+	for (size_t g = unpack_array(in); g; g--) {
+		unpack_arrays(in, 3);
+		struct group *group = group_at(asking, (uint32_t)unpack_uint(in, UINT32_MAX));
+		size_t rooms = unpack_array(in);
+		group->rooms = check_realloc(group->rooms, rooms, sizeof *group->rooms);
+		group->rooms_count = (uint32_t)rooms;
+		for (size_t r = 0; r < rooms; r++)
+			group->rooms[r] = (uint32_t)unpack_uint(in, UINT32_MAX);
+		size_t ballots = unpack_array(in);
+		group->ballots = check_realloc(group->ballots, group->ballots_count + ballots, sizeof *group->ballots);
+		for (size_t b = 0; b < ballots; b++) {
+			struct blob *ballot = &group->ballots[group->ballots_count++];
+			*ballot = (struct blob){ 0 };
+			blob_set(ballot, unpack_bin(in, 1, LIMIT_BALLOT));
+		}
+	}
+	for (size_t q = unpack_array(in); q; q--)
+		unpack_skip(in);
+	form_done(in);
+	if (asking->parts_done < asking->parts)
+		return;
+	asking->sealed = asking->strikes_due = true;
+	keys_drop(s, activity, round, entry->seq);
+	results_touch(s, activity, round, entry->seq);
+}
+
+void results_touch(struct session *s, uint32_t activity, uint32_t round, uint64_t seq)
+{
+	for (uint32_t r = 0; r <= s->rooms_count; r++)
+		touch(s, SECTION_result, activity, r, round, seq);
+}
+
+/* --- what they add up to --- */
+
+static int order_counted(const void *x, const void *y)
+{
+	const struct counted *a = x, *b = y;
+	int order = slice_order(a->bytes, b->bytes);
+	return order ? order : (a->count > b->count) - (a->count < b->count);
+}
+
+static void counts_pack(const struct activity *activity, struct counted *counted, size_t count, bool held_back, struct pack *out)
+{
+	uint64_t heads = 0;
+	struct pack tally;
+	pack_init(&tally);
+	for (size_t i = 0; i < count; i++)
+		heads += counted[i].count;
+	if (!held_back) {
+		qsort(counted, count, sizeof *counted, order_counted);
+		struct ballots ballots = { counted, count };
+		activity->kind->tally(blob_slice(&activity->config), &ballots, &tally);
+	}
+	pack_array(out, 4);
+	pack_uint(out, count);
+	pack_uint(out, heads);
+	pack_uint(out, held_back);
+	pack_bin(out, pack_bytes(&tally));
+	pack_finish(&tally);
+}
+
+static void only_number_pack(uint64_t ballots, struct pack *out)
+{
+	pack_array(out, 4);
+	pack_uint(out, ballots);
+	pack_uint(out, ballots);
+	pack_uint(out, 1);
+	pack_bin(out, slice_of(NULL, 0));
+}
+
+static void sealed_pack(const struct activity *activity, const struct asking *asking, uint32_t room, struct pack *out)
+{
+	if (room == 0 && asking->groups_count == 0) {
+		only_number_pack(asking->sealed_total, out);
+		return;
+	}
+	struct counted *counted = check_alloc(asking->sealed_total, sizeof *counted);
+	size_t count = 0;
+	bool alone = room == 0;
+	for (uint32_t g = 0; g < asking->groups_count; g++) {
+		const struct group *group = &asking->groups[g];
+		bool own = room && group->rooms_count == 1 && group->rooms[0] == room;
+		alone |= own;
+		for (uint32_t b = 0; (own || room == 0) && b < group->ballots_count && count < asking->sealed_total; b++)
+			counted[count++] = (struct counted){ blob_slice(&group->ballots[b]), 1 };
+	}
+	if (alone)
+		counts_pack(activity, counted, count, false, out);
+	else
+		only_number_pack(0, out); /* how many there were in a room that is held back is not told either: a difference of totals would tell more */
+	free(counted);
+}
+
+void result_pack(const struct session *s, uint32_t activity, uint32_t round, uint32_t room, struct pack *out)
+{
+	const struct activity *a = activity_of(s, activity);
+	const struct asking *asking = asking_of(s, activity, round);
+	if (a->secret) {
+		if (asking->sealed)
+			sealed_pack(a, asking, room, out);
+		else
+			only_number_pack(0, out);
+		return;
+	}
+	struct counted *counted = check_alloc(asking->count, sizeof *counted);
+	size_t count = 0;
+	for (uint32_t i = 0; i < asking->count; i++) {
+		const struct ballot *ballot = &asking->ballots[i];
+		if (ballot->bytes.len && (room == 0 || ballot->room == room))
+			counted[count++] = (struct counted){ blob_slice(&ballot->bytes), ballot->count };
+	}
+	counts_pack(a, counted, count, false, out);
+	free(counted);
+}
+
+/* --- what the house asks --- */
+
+bool session_secret(const struct session *s, uint32_t activity, uint32_t *round)
+{
+	const struct activity *a = activity_of(s, activity);
+	if (a && round)
+		*round = a->round;
+	return a && a->secret;
+}
+
+bool session_secret_may(const struct session *s, uint32_t activity, uint32_t member)
+{
+	uint32_t phase = phase_in_room(s, activity, session_room(s, member));
+	return phase & (PHASE_OPEN | PHASE_CLOSING) || (phase == PHASE_CLOSED && has_extra(s, activity, member));
+}
+
+bool session_key_of(const struct session *s, struct section section, struct eyes_key *out)
+{
+	const struct key_slot *slot = section.a >= 1 && section.a <= s->slots_count ? &s->slots[section.a - 1] : NULL;
+	const struct asking *asking = slot ? asking_of(s, slot->activity, slot->round) : NULL;
+	if (asking == NULL || asking->sealed)
+		return false;
+	*out = (struct eyes_key){ .activity = slot->activity, .round = slot->round };
+	memcpy(out->key, asking->keys[slot->key - 1].key, sizeof out->key);
+	return true;
+}
+
+bool session_open_activity(const struct session *s, unsigned *cursor, struct progress *out)
+{
+	while (*cursor < s->activities_count) {
+		uint32_t number = ++*cursor;
+		const struct activity *a = activity_of(s, number);
+		for (uint32_t i = 0; a && i < a->phases_count; i++)
+			if (a->phases[i].phase & (PHASE_OPEN | PHASE_CLOSING)) {
+				*out = (struct progress){ .activity = number, .secret = a->secret };
+				return true;
+			}
+	}
+	return false;
+}
+
+bool session_has_ballot(const struct session *s, uint32_t activity, uint32_t member)
+{
+	const struct activity *a = activity_of(s, activity);
+	if (a == NULL || a->secret || !member_of(s, member))
+		return false;
+	uint64_t holder = a->holder == HOLDER_ROOM ? member_of(s, member)->room : member;
+	const struct ballot *ballot = ballot_find(&a->askings[a->round - 1], holder);
+	return ballot && ballot->bytes.len;
+}
+
+uint32_t session_ballots(const struct session *s, uint32_t activity)
+{
+	const struct asking *asking = asking_of(s, activity, 0);
+	uint32_t count = asking && asking->sealed ? asking->sealed_total : 0;
+	for (uint32_t i = 0; asking && i < asking->count; i++)
+		count += asking->ballots[i].bytes.len > 0;
+	return count;
+}
+
+bool session_strikes(const struct session *s, unsigned *cursor, uint64_t *seq)
+{
+	unsigned at = (*cursor)++;
+	for (uint32_t i = 1; i <= s->activities_count; i++) {
+		const struct activity *a = activity_of(s, i);
+		for (uint32_t r = 0; a && r < a->round; r++) {
+			const struct asking *asking = &a->askings[r];
+			if (!asking->strikes_due)
+				continue;
+			if (at < asking->seqs_count) {
+				*seq = asking->seqs[at];
+				return true;
+			}
+			at -= asking->seqs_count;
+		}
+	}
+	return false;
+}
+
+void session_strikes_done(struct session *s)
+{
+	for (uint32_t i = 1; i <= s->activities_count; i++) {
+		struct activity *a = activity_of(s, i);
+		for (uint32_t r = 0; a && r < a->round; r++)
+			a->askings[r].strikes_due = false;
+	}
+}

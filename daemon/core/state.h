@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What a session consists of. Seen by core/ only. Everything here is saved (save.c) unless it says that it is found again.
+ * To add something persistent: a field here, a line in save and one in restore, SAVED_VERSION raised, the sections that show it. */
+#ifndef BOLLPLANK_CORE_STATE_H
+#define BOLLPLANK_CORE_STATE_H
+#include "base/limits.h"
+#include "base/map.h"
+#include "core/activity.h"
+#include "core/sections.h"
+#include "core/session.h"
+
+struct blob { /* bytes of our own; at NULL: none */
+	uint8_t *at;
+	size_t len;
+};
+void blob_set(struct blob *blob, struct slice bytes);
+void blob_finish(struct blob *blob);
+static inline struct slice blob_slice(const struct blob *blob) { return slice_of(blob->at, blob->len); }
+
+struct lane {
+	uint64_t lane;
+	uint32_t number;
+	uint16_t fault;
+	uint64_t seq; /* of the entry judged */
+};
+struct lanes { /* oldest opened first */
+	uint32_t count;
+	struct lane at[LIMIT_LANES];
+};
+struct lane *lanes_find(struct lanes *lanes, uint64_t lane);
+struct lane *lanes_open(struct lanes *lanes, uint64_t lane, uint64_t *dropped); /* found or made; *dropped: the lane that gave way, or 0 */
+
+struct deadline {
+	uint32_t generation;  /* rises whenever it is set, also when it is taken away */
+	uint64_t duration_ms; /* 0: none */
+	uint64_t seq, at_ms;  /* of the entry that set it */
+};
+
+struct place { /* what hangs on a scope */
+	bool has_step;
+	uint32_t step;
+	struct deadline deadline;
+	struct blob said;
+	uint64_t said_ms;
+};
+
+struct member {
+	uint8_t token_hash[32], secret_hash[32];
+	bool has_secret;
+	uint32_t organisation, room;
+	struct blob text;
+	uint64_t joined_seq, room_seq; /* room_seq: when they last came into this room */
+	struct lanes lanes;
+};
+
+struct link {
+	uint32_t role;
+	uint8_t token_hash[32];
+	bool revoked;
+	struct blob text;
+	uint64_t seq;
+	struct lanes lanes;
+};
+
+struct organisation {
+	uint32_t merged_into; /* 0: none */
+	struct blob text;     /* of the first join that named it: [[-, -, name]] */
+};
+
+struct room {
+	struct blob text;
+	uint32_t count; /* members in it */
+	bool used;      /* takes late joiners: made by hand, or in the newest plan */
+	struct place place;
+	uint64_t made_seq;
+};
+
+struct step {
+	bool used;
+	uint32_t position, minutes;
+	struct blob text;
+};
+
+struct ballot {
+	uint64_t holder;  /* member or room; of a secret one: its place in `keys` */
+	uint32_t room, count;
+	struct blob bytes; /* empty: taken back */
+	uint64_t seq;
+};
+
+struct voter_key { /* a secret holder */
+	uint8_t key[16];
+	struct lanes lanes;
+};
+
+struct group { /* rooms sealed together, and their ballots, sorted by bytes */
+	uint32_t rooms_count, ballots_count, ballots_room;
+	uint32_t *rooms;
+	struct blob *ballots;
+};
+
+struct asking { /* a round of an activity */
+	struct ballot *ballots;
+	uint32_t count, room;
+	struct map by_holder;    /* holder -> index + 1; found again */
+	struct voter_key *keys;  /* secret only; dropped at the seal */
+	uint32_t keys_count, keys_room;
+	struct map by_key;       /* first 8 bytes -> index + 1; found again */
+	uint64_t *seqs;          /* entries that the seal replaces */
+	uint32_t seqs_count, seqs_room;
+	uint32_t struck;         /* entries met with their form struck: then the seal is believed */
+	bool sealed;
+	bool strikes_due; /* seqs not yet handed over for striking; not saved: after a load they are struck again */
+	uint32_t parts_done, parts;
+	uint32_t sealed_total;
+	struct group *groups;
+	uint32_t groups_count;
+	bool revealed;         /* once, at least */
+	uint64_t looked_seq;   /* 0: nobody looked */
+};
+
+struct phase_at { /* kept per (scope, activity) */
+	uint32_t scope, phase;
+	uint64_t seq;
+};
+
+struct extra { /* time given to one member */
+	uint32_t member, generation;
+	uint64_t duration_ms, seq, at_ms;
+	bool running;
+};
+
+struct item {
+	bool used, hidden;
+	uint32_t group;
+	struct blob text;
+};
+
+struct activity {
+	bool used;
+	uint32_t step;
+	const struct activity_kind *kind;
+	uint32_t holder; /* enum holder */
+	bool secret;
+	struct blob config, text;
+	struct item *items; /* items[item - 1] */
+	uint32_t items_count;
+	struct asking *askings; /* askings[round - 1] */
+	uint32_t round;
+	struct phase_at *phases;
+	uint32_t phases_count;
+	struct extra *extras;
+	uint32_t extras_count;
+};
+enum holder { HOLDER_PERSON = 1, HOLDER_ROOM = 2 };
+
+struct history {
+	uint32_t term;
+	uint64_t first_seq;
+};
+
+struct key_slot { /* which voter key a `mine` section is about */
+	uint32_t activity, round, key;
+};
+
+struct session {
+	struct sid sid;
+	bool stopped, over, begun, rehearsal;
+	uint32_t rules, k;
+	uint64_t grace_ms, created_ms;
+	struct code code;
+	char language[36];
+	struct blob title;
+	uint64_t seq, at_ms;
+	struct history *terms;
+	uint32_t terms_count;
+
+	struct member *members; /* members[number - 1]; so for all that follow */
+	uint32_t members_count, members_room;
+	struct link *links;
+	uint32_t links_count;
+	struct organisation *organisations;
+	uint32_t organisations_count;
+	struct room *rooms;
+	uint32_t rooms_count;
+	uint32_t roomless;
+	struct map by_token; /* first 8 bytes of a token hash -> member, or LIMIT_MEMBERS + link; found again */
+
+	struct place place;  /* of the session scope */
+	struct step *steps;
+	uint32_t steps_count;
+	struct activity *activities;
+	uint32_t activities_count;
+	uint32_t screen[4];  /* view, activity, room, page */
+	struct key_slot *slots; /* slots[a - 1] of section mine */
+	uint32_t slots_count;
+	struct map by_slot;  /* (activity, round, key) -> slot; found again */
+
+	struct sections sections;
+	bool eyes_changed;   /* not saved */
+};
+
+/* --- reading forms --- */
+struct unpack *form_read(const struct entry *entry);
+/* FAULT_none when everything was read without error, else malformed; ends the reader. */
+enum fault form_done(struct unpack *in);
+
+/* --- commands: the table's functions. check never changes anything; apply is called after a check that found nothing, and cannot fail. --- */
+#define COMMAND(name, number, who, phases, becomes, form, meaning)                         \
+	enum fault check_##name(const struct session *s, const struct entry *entry);       \
+	void apply_##name(struct session *s, const struct entry *entry);
+#include "tbl/commands.h"
+#undef COMMAND
+
+/* --- roster.c --- */
+const struct member *member_of(const struct session *s, uint32_t number); /* NULL: none; so for all of these */
+const struct link *link_of(const struct session *s, uint32_t actor);
+const struct room *room_of(const struct session *s, uint32_t number);
+uint32_t token_find(const struct session *s, const uint8_t hash[32]);
+struct lanes *lanes_of(struct session *s, uint32_t actor);
+void token_note(struct session *s, const uint8_t hash[32], uint32_t value);
+
+/* --- agenda.c --- */
+struct activity *activity_of(const struct session *s, uint32_t number);
+bool scope_exists(const struct session *s, uint32_t scope);
+struct place *place_of(const struct session *s, uint32_t scope); /* NULL: no such scope */
+uint32_t phase_in(const struct session *s, uint32_t activity, uint32_t scope, uint64_t *seq); /* by the nearest scope that has one */
+uint32_t phase_in_room(const struct session *s, uint32_t activity, uint32_t room);
+void phase_set(struct session *s, uint32_t activity, uint32_t scope, uint32_t phase, uint64_t seq);
+bool closed_everywhere(const struct session *s, uint32_t activity); /* no room takes ballots, no extra time runs */
+bool has_extra(const struct session *s, uint32_t activity, uint32_t member);
+void deadline_set(struct session *s, uint32_t scope, uint64_t duration_ms, const struct entry *entry);
+void subset_of(const struct activity *activity, struct subset *out);
+
+/* --- ballots.c --- */
+struct asking *asking_of(const struct session *s, uint32_t activity, uint32_t round);
+struct voter_key *key_find(const struct asking *asking, const uint8_t key[16]);
+uint32_t slot_find(const struct session *s, uint32_t activity, uint32_t round, uint32_t key); /* key: index + 1 */
+void slot_note(struct session *s, uint32_t number); /* so that slot_find finds it */
+const struct ballot *ballot_find(const struct asking *asking, uint64_t holder);
+/* The lane of a secret command, opened if the key is new; NULL when it may not be (no such activity). */
+void asking_finish(struct asking *asking);
+void asking_index(struct asking *asking);
+struct lane *secret_lane(struct session *s, const struct entry *entry, bool make);
+/* What is drawn of a result: [ballots, heads, held back, tally]. */
+void result_pack(const struct session *s, uint32_t activity, uint32_t round, uint32_t room, struct pack *out);
+void seal_form(const struct session *s, uint32_t activity, struct pack *out);
+void results_touch(struct session *s, uint32_t activity, uint32_t round, uint64_t seq); /* all rooms and the total are drawn anew */
+
+static inline struct section section_of(uint8_t kind, uint32_t a, uint32_t b)
+{
+	return (struct section){ .kind = kind, .a = a, .b = b };
+}
+static inline void touch(struct session *s, uint8_t kind, uint32_t a, uint32_t b, uint64_t key, uint64_t seq)
+{
+	sections_touch(&s->sections, section_of(kind, a, b), key, seq);
+}
+enum { KEY_ACTIVITY = 4096 }; /* keys of activities in scope and me */
+#endif
