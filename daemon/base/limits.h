@@ -60,7 +60,9 @@ enum {
 	UNDRAINED_MS = 20 * 1000,        /* a peer that takes nothing for so long is closed with 1013 */
 	LINGER_MS = 2,                   /* group commit: halves commits at 3,000 a second for 2 ms of delay */
 	LINGER_ENOUGH = 32,              /* so many entries are worth their commit (200 us) without waiting for more */
-	DRAIN_MS = 3 * 1000,
+	DRAIN_MS = 3 * 1000,             /* for close frames to be answered, at the end */
+	STOP_MS = 20 * 1000,             /* for all of a polite stop; then it stops at once: systemd would wait for 90 s */
+	EVICT_MS = 5 * 60 * 1000,        /* a session that nobody looks at leaves memory after so long */
 	LATER_MS = 1000,                 /* what `later` asks a page to wait at first */
 
 	/* Rates and connections. */

@@ -60,10 +60,16 @@ void phase_set(struct session *s, uint32_t activity, uint32_t scope, uint32_t ph
 {
 	struct activity *a = activity_of(s, activity);
 	if (scope == SCOPE_SESSION) {
+		const struct phase_at *old = phase_record(a, SCOPE_SESSION);
+		/* The grace, and its end by `hold`, give time to those who have it still: a room that has closed stays closed. */
+		bool closed_stay = phase == PHASE_CLOSING || (phase == PHASE_OPEN && old && old->phase == PHASE_CLOSING);
+		uint32_t kept = 0;
 		for (uint32_t i = 0; i < a->phases_count; i++)
-			if (a->phases[i].scope != SCOPE_SESSION)
+			if (a->phases[i].scope == SCOPE_SESSION || (closed_stay && a->phases[i].phase & (PHASE_CLOSED | PHASE_REVEALED)))
+				a->phases[kept++] = a->phases[i];
+			else
 				sections_remove(&s->sections, section_of(SECTION_scope, a->phases[i].scope, 0), KEY_ACTIVITY + activity, seq);
-		a->phases_count = 0;
+		a->phases_count = kept;
 	}
 	struct phase_at *at = phase_record(a, scope);
 	if (at == NULL) {
@@ -202,10 +208,19 @@ void apply_create(struct session *s, const struct entry *entry)
 	code_parse(unpack_str(in, 16), &s->code);
 	form_done(in);
 	blob_set(&s->title, entry->text);
-	s->stopped = s->rules > RULES;
+	s->stopped = s->rules != RULES;
 	for (uint64_t key = 1; key <= 3; key++)
 		touch(s, SECTION_session, 0, 0, key, entry->seq);
 	touch(s, SECTION_screen, 0, 0, 0, entry->seq);
+}
+
+static void extra_end(struct session *s, uint32_t activity, struct extra *extra, uint64_t seq)
+{
+	if (!extra->running)
+		return;
+	extra->running = false;
+	extra->duration_ms = 0;
+	touch(s, SECTION_me, extra->member, 0, KEY_ACTIVITY + activity, seq);
 }
 
 enum fault check_end(const struct session *s, const struct entry *entry)
@@ -220,7 +235,7 @@ void apply_end(struct session *s, const struct entry *entry)
 		struct activity *activity = activity_of(s, a);
 		bool ran = activity && !closed_everywhere(s, a);
 		for (uint32_t i = 0; activity && i < activity->extras_count; i++)
-			activity->extras[i].running = false;
+			extra_end(s, a, &activity->extras[i], entry->seq);
 		for (uint32_t i = 0; ran && i < activity->phases_count; i++)
 			if (activity->phases[i].phase & (PHASE_OPEN | PHASE_CLOSING)) {
 				phase_set(s, a, activity->phases[i].scope, PHASE_CLOSED, entry->seq);
@@ -524,10 +539,22 @@ void apply_show(struct session *s, const struct entry *entry)
 
 /* --- phases. The table says which phase is needed and which follows; session.c asks and sets it; here is what goes with it. --- */
 
+/* Whether a result that this scope's ballots are part of, or one of its rooms', is shown: then none are taken. */
+static bool shown_somewhere(const struct session *s, uint32_t activity, uint32_t scope)
+{
+	const struct activity *a = activity_of(s, activity);
+	for (uint32_t i = 0; i < a->phases_count; i++)
+		if (a->phases[i].phase == PHASE_REVEALED && (scope == SCOPE_SESSION || a->phases[i].scope == SCOPE_SESSION || a->phases[i].scope == scope))
+			return true;
+	return false;
+}
+
 enum fault check_open(const struct session *s, const struct entry *entry)
 {
 	const struct asking *asking = asking_of(s, entry->subject.a, 0);
-	return asking->sealed ? FAULT_wrong_phase : check_number(entry, DURATION_MS_MAX);
+	if (asking->sealed || shown_somewhere(s, entry->subject.a, entry->subject.b))
+		return FAULT_wrong_phase;
+	return check_number(entry, DURATION_MS_MAX);
 }
 
 void apply_open(struct session *s, const struct entry *entry)
@@ -607,6 +634,9 @@ enum fault check_reveal(const struct session *s, const struct entry *entry)
 		return FAULT_not_sealed;
 	if (entry->subject.b == SCOPE_SESSION && !closed_everywhere(s, entry->subject.a))
 		return FAULT_wrong_phase;
+	for (uint32_t i = 0; i < activity->extras_count; i++)
+		if (activity->extras[i].running && (SCOPE_ROOM | member_of(s, activity->extras[i].member)->room) == entry->subject.b)
+			return FAULT_wrong_phase;
 	return FAULT_none;
 }
 
@@ -664,9 +694,7 @@ void apply_ask(struct session *s, const struct entry *entry)
 	activity->askings = check_realloc(activity->askings, old + 1, sizeof *activity->askings);
 	activity->askings[old] = (struct asking){ 0 };
 	activity->round = old + 1;
-	for (uint32_t i = 0; i < activity->extras_count; i++)
-		activity->extras[i].running = false;
-	touch(s, SECTION_scope, SCOPE_SESSION, 0, KEY_ACTIVITY + entry->subject.a, entry->seq);
+	touch(s, SECTION_scope, SCOPE_SESSION, 0, KEY_ACTIVITY + entry->subject.a, entry->seq); /* no extra time runs: it is closed everywhere */
 }
 
 /* --- extra time for one member --- */
@@ -679,7 +707,8 @@ enum fault check_extra(const struct session *s, const struct entry *entry)
 	if (!member_of(s, entry->subject.b))
 		return FAULT_no_member;
 	uint32_t phase = phase_in_room(s, entry->subject.a, member_of(s, entry->subject.b)->room);
-	if (!(phase & (PHASE_OPEN | PHASE_CLOSING | PHASE_CLOSED)) || activity->askings[activity->round - 1].sealed)
+	if (!(phase & (PHASE_OPEN | PHASE_CLOSING | PHASE_CLOSED)) || activity->askings[activity->round - 1].sealed ||
+	    phase_in(s, entry->subject.a, SCOPE_SESSION, NULL) == PHASE_REVEALED)
 		return FAULT_wrong_phase;
 	return check_number(entry, DURATION_MS_MAX);
 }
@@ -721,8 +750,5 @@ enum fault check_extra_due(const struct session *s, const struct entry *entry)
 
 void apply_extra_due(struct session *s, const struct entry *entry)
 {
-	struct extra *extra = extra_of(activity_of(s, entry->subject.a), entry->subject.b);
-	extra->running = false;
-	extra->duration_ms = 0;
-	touch(s, SECTION_me, entry->subject.b, 0, KEY_ACTIVITY + entry->subject.a, entry->seq);
+	extra_end(s, entry->subject.a, extra_of(activity_of(s, entry->subject.a), entry->subject.b), entry->seq);
 }

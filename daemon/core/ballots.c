@@ -61,29 +61,6 @@ struct voter_key *key_find(const struct asking *asking, const uint8_t key[16])
 	return at && memcmp(asking->keys[at - 1].key, key, 16) == 0 ? &asking->keys[at - 1] : NULL;
 }
 
-static uint64_t slot_hash(uint32_t activity, uint32_t round, uint32_t key)
-{
-	return map_mix(map_mix((uint64_t)activity << 32 | round) + key);
-}
-
-uint32_t slot_find(const struct session *s, uint32_t activity, uint32_t round, uint32_t key)
-{
-	return map_get(&s->by_slot, slot_hash(activity, round, key));
-}
-
-void slot_note(struct session *s, uint32_t number)
-{
-	const struct key_slot *slot = &s->slots[number - 1];
-	map_set(&s->by_slot, slot_hash(slot->activity, slot->round, slot->key), number);
-}
-
-static void slot_make(struct session *s, uint32_t activity, uint32_t round, uint32_t key)
-{
-	s->slots = check_realloc(s->slots, s->slots_count + 1, sizeof *s->slots);
-	s->slots[s->slots_count++] = (struct key_slot){ activity, round, key };
-	slot_note(s, s->slots_count);
-}
-
 /* --- casting --- */
 
 /* An empty ballot takes back, whatever the kind. */
@@ -251,12 +228,10 @@ struct lane *secret_lane(struct session *s, const struct entry *entry, bool make
 		*key = (struct voter_key){ 0 };
 		memcpy(key->key, bytes, KEY);
 		map_set(&asking->by_key, prefix_of(bytes), asking->keys_count);
-		slot_make(s, entry->subject.a, round, asking->keys_count);
 	}
 	struct lane *lane = lanes_open(&key->lanes, entry->name.lane, &dropped);
 	if (dropped)
-		sections_remove(&s->sections, section_of(SECTION_mine, slot_find(s, entry->subject.a, round, (uint32_t)(key - asking->keys) + 1), 0), dropped,
-				entry->seq);
+		sections_remove(&s->sections, mine_of(entry->subject.a, round, (uint32_t)(key - asking->keys) + 1), dropped, entry->seq);
 	return lane;
 }
 
@@ -269,17 +244,37 @@ void apply_secret_ballot(struct session *s, const struct entry *entry)
 	struct asking *asking = asking_of(s, entry->subject.a, round);
 	uint32_t key = (uint32_t)(key_find(asking, bytes) - asking->keys) + 1;
 	cast(s, entry->subject.a, key, entry->subject.b, ballot, entry->seq);
-	touch(s, SECTION_mine, slot_find(s, entry->subject.a, round, key), 0, 0, entry->seq);
+	struct section mine = mine_of(entry->subject.a, round, key);
+	touch(s, mine.kind, mine.a, mine.b, 0, entry->seq);
+}
+
+uint32_t ballot_room(const struct session *s, const struct entry *entry)
+{
+	const struct asking *asking = asking_of(s, entry->subject.a, 0);
+	const struct ballot *ballot;
+	if (entry->command == COMMAND_secret_ballot) {
+		uint32_t round;
+		const uint8_t *bytes;
+		struct slice unused;
+		const struct voter_key *key = secret_read(entry, &round, &bytes, &unused) == FAULT_none ? key_find(asking, bytes) : NULL;
+		ballot = key ? ballot_find(asking, (uint64_t)(key - asking->keys) + 1) : NULL;
+		return ballot ? ballot->room : entry->subject.b;
+	}
+	uint32_t room = session_room(s, entry->name.who);
+	ballot = activity_of(s, entry->subject.a)->holder == HOLDER_ROOM ? NULL : ballot_find(asking, entry->name.who);
+	return ballot ? ballot->room : room;
 }
 
 /* --- the seal --- */
 
 struct plan { /* groups of rooms, and per group its ballots, sorted */
 	struct plan_group {
-		uint32_t *rooms, rooms_count;
+		const uint32_t *rooms;
 		struct slice *ballots;
-		uint32_t ballots_count;
+		uint32_t rooms_count, ballots_count;
 	} *groups;
+	uint32_t *rooms;       /* the groups' rooms, one group behind the other */
+	struct slice *ballots; /* so too */
 	uint32_t count, total;
 };
 
@@ -302,28 +297,37 @@ static int order_rooms(const void *x, const void *y)
 
 static void plan_finish(struct plan *plan)
 {
-	for (uint32_t g = 0; g < plan->count; g++) {
-		free(plan->groups[g].rooms);
-		free(plan->groups[g].ballots);
-	}
 	free(plan->groups);
+	free(plan->rooms);
+	free(plan->ballots);
 }
 
-static void group_fill(struct plan_group *group, const struct asking *asking, uint32_t total)
+/* Rooms from the smallest: those below k are put together until they have k ballots, the next smallest joining when they have not; the rest stand alone.
+ * group_of: room -> its group's number. */
+static void plan_group(const struct session *s, const struct room_count *rooms, uint32_t used, struct plan *plan, uint32_t *group_of)
 {
-	group->ballots = check_alloc(total, sizeof *group->ballots);
-	for (uint32_t i = 0; i < asking->count; i++)
-		for (uint32_t r = 0; asking->ballots[i].bytes.len && r < group->rooms_count; r++)
-			if (group->rooms[r] == asking->ballots[i].room)
-				group->ballots[group->ballots_count++] = blob_slice(&asking->ballots[i].bytes);
-	qsort(group->ballots, group->ballots_count, sizeof *group->ballots, order_slices);
+	uint32_t before = 0;
+	for (uint32_t i = 0; i < used;) {
+		struct plan_group *group = &plan->groups[plan->count++];
+		group->rooms = plan->rooms + i;
+		group->ballots = plan->ballots + before;
+		/* The small ones come first; all of them go into one group, which takes more while it has fewer than k. */
+		uint32_t ballots = 0;
+		do {
+			ballots += rooms[i].count;
+			group_of[rooms[i].room] = plan->count;
+			plan->rooms[i] = rooms[i].room;
+			group->rooms_count++;
+			i++;
+		} while (i < used && (ballots < s->k || (plan->count == 1 && rooms[i].count < s->k)));
+		before += ballots;
+	}
 }
 
-/* Rooms from the smallest: those below k are put together until they have k ballots, the next smallest joining when they have not; the rest stand alone. */
 static void plan_make(const struct session *s, const struct asking *asking, struct plan *plan)
 {
 	struct room_count *rooms = check_alloc(s->rooms_count + 1, sizeof *rooms);
-	uint32_t used = 0;
+	uint32_t *group_of = check_alloc(s->rooms_count + 1, sizeof *group_of), used = 0;
 	*plan = (struct plan){ 0 };
 	for (uint32_t r = 0; r <= s->rooms_count; r++)
 		rooms[r].room = r;
@@ -338,18 +342,18 @@ static void plan_make(const struct session *s, const struct asking *asking, stru
 	if (plan->total >= s->k) {
 		qsort(rooms, used, sizeof *rooms, order_rooms);
 		plan->groups = check_alloc(used, sizeof *plan->groups);
-		for (uint32_t i = 0; i < used;) {
-			struct plan_group *group = &plan->groups[plan->count++];
-			uint32_t ballots = 0;
-			group->rooms = check_alloc(used, sizeof *group->rooms);
-			/* The small ones come first; all of them go into one group, which takes more while it has fewer than k. */
-			do {
-				ballots += rooms[i].count;
-				group->rooms[group->rooms_count++] = rooms[i++].room;
-			} while (i < used && (ballots < s->k || (plan->count == 1 && rooms[i].count < s->k)));
-			group_fill(group, asking, plan->total);
-		}
+		plan->rooms = check_alloc(used, sizeof *plan->rooms);
+		plan->ballots = check_alloc(plan->total, sizeof *plan->ballots);
+		plan_group(s, rooms, used, plan, group_of);
+		for (uint32_t i = 0; i < asking->count; i++)
+			if (asking->ballots[i].bytes.len) {
+				struct plan_group *group = &plan->groups[group_of[asking->ballots[i].room] - 1];
+				group->ballots[group->ballots_count++] = blob_slice(&asking->ballots[i].bytes);
+			}
+		for (uint32_t g = 0; g < plan->count; g++)
+			qsort(plan->groups[g].ballots, plan->groups[g].ballots_count, sizeof *plan->ballots, order_slices);
 	}
+	free(group_of);
 	free(rooms);
 }
 
@@ -357,17 +361,22 @@ static void plan_make(const struct session *s, const struct asking *asking, stru
 static uint32_t parts_write(const struct asking *asking, const struct plan *plan, uint32_t round, uint32_t wanted, uint32_t parts, struct pack *out)
 {
 	enum { ROOM = LIMIT_SEAL_PART - 4096 };
-	struct pack groups, ballots, rooms;
+	struct pack groups, ballots;
 	uint32_t part = 1, groups_count = 0;
 	size_t used = 0;
 	pack_init(&groups);
 	pack_init(&ballots);
-	pack_init(&rooms);
 	for (uint32_t g = 0; g < plan->count; g++) {
 		const struct plan_group *group = &plan->groups[g];
+		size_t head = 3 * (size_t)group->rooms_count + 16;
 		for (uint32_t b = 0; b < group->ballots_count;) {
 			uint32_t taken = 0;
 			pack_clear(&ballots);
+			if (used + head >= ROOM) {
+				used = 0;
+				part++;
+			}
+			used += head;
 			while (b + taken < group->ballots_count && used + ballots.len < ROOM)
 				pack_bin(&ballots, group->ballots[b + taken++]);
 			if (part == wanted) {
@@ -380,12 +389,8 @@ static uint32_t parts_write(const struct asking *asking, const struct plan *plan
 				pack_raw(&groups, pack_bytes(&ballots));
 				groups_count++;
 			}
-			used += ballots.len + 3 * (size_t)group->rooms_count + 16;
+			used += ballots.len;
 			b += taken;
-			if (used >= ROOM) {
-				used = 0;
-				part++;
-			}
 		}
 	}
 	/* The seqs follow the ballots; nine bytes each at most. */
@@ -416,7 +421,6 @@ static uint32_t parts_write(const struct asking *asking, const struct plan *plan
 	}
 	pack_finish(&groups);
 	pack_finish(&ballots);
-	pack_finish(&rooms);
 	pack_finish(&seqs);
 	return part;
 }
@@ -438,11 +442,12 @@ enum fault check_seal(const struct session *s, const struct entry *entry)
 	struct unpack *in = form_read(entry);
 	unpack_arrays(in, 6);
 	uint64_t round = unpack_uint(in, UINT32_MAX), part = unpack_uint(in, UINT32_MAX), parts = unpack_uint(in, UINT32_MAX);
-	unpack_uint(in, UINT32_MAX);
+	unpack_uint(in, LIMIT_MEMBERS);
 	size_t groups = unpack_array(in);
 	for (size_t g = 0; g < groups && unpack_ok(in); g++) {
 		unpack_arrays(in, 3);
-		unpack_uint(in, LIMIT_ROOMS + 1);
+		if (unpack_uint(in, LIMIT_ROOMS + 1) == 0)
+			unpack_fail(in);
 		for (size_t r = unpack_array(in); r && unpack_ok(in); r--)
 			unpack_uint(in, s->rooms_count);
 		for (size_t b = unpack_array(in); b && unpack_ok(in); b--)
@@ -454,7 +459,7 @@ enum fault check_seal(const struct session *s, const struct entry *entry)
 	if (fault != FAULT_none)
 		return fault;
 	const struct asking *asking = &activity->askings[activity->round - 1];
-	if (!activity->secret || round != activity->round || asking->sealed || !closed_everywhere(s, entry->subject.a) || part != asking->parts_done + 1 ||
+	if (!activity->secret || entry->subject.b != SCOPE_SESSION || round != activity->round || asking->sealed || !closed_everywhere(s, entry->subject.a) || part != asking->parts_done + 1 ||
 	    part > parts)
 		return FAULT_stale;
 	if (asking->struck)
@@ -477,20 +482,21 @@ static struct group *group_at(struct asking *asking, uint32_t number)
 	return &asking->groups[number - 1];
 }
 
-/* What the keys knew goes: from here on nobody can tell whose a ballot was. */
-static void keys_drop(struct session *s, uint32_t activity, uint32_t round, uint64_t seq)
+/* What the keys knew goes: from here on nobody can tell whose a ballot was, and a session that met the entries struck is the same as one that lived them. */
+static void keys_drop(struct session *s, uint32_t activity, uint32_t round)
 {
 	struct asking *asking = asking_of(s, activity, round);
-	for (uint32_t key = 1; key <= asking->keys_count; key++)
-		sections_empty(&s->sections, section_of(SECTION_mine, slot_find(s, activity, round, key), 0), seq);
+	sections_drop(&s->sections, SECTION_mine, mine_of(activity, round, 0).a);
 	for (uint32_t i = 0; i < asking->count; i++)
 		blob_finish(&asking->ballots[i].bytes);
 	free(asking->ballots);
 	asking->ballots = NULL;
 	asking->count = asking->room = 0;
 	map_finish(&asking->by_holder);
-	if (asking->keys)
-		memset(asking->keys, 0, asking->keys_count * sizeof *asking->keys);
+	free(asking->keys);
+	asking->keys = NULL;
+	asking->keys_count = asking->keys_room = 0;
+	asking->struck = 0;
 	map_finish(&asking->by_key);
 }
 
@@ -526,7 +532,7 @@ void apply_seal(struct session *s, const struct entry *entry)
 	if (asking->parts_done < asking->parts)
 		return;
 	asking->sealed = asking->strikes_due = true;
-	keys_drop(s, activity, round, entry->seq);
+	keys_drop(s, activity, round);
 	results_touch(s, activity, round, entry->seq);
 }
 
@@ -637,12 +643,12 @@ bool session_secret_may(const struct session *s, uint32_t activity, uint32_t mem
 
 bool session_key_of(const struct session *s, struct section section, struct eyes_key *out)
 {
-	const struct key_slot *slot = section.a >= 1 && section.a <= s->slots_count ? &s->slots[section.a - 1] : NULL;
-	const struct asking *asking = slot ? asking_of(s, slot->activity, slot->round) : NULL;
-	if (asking == NULL || asking->sealed)
+	uint32_t activity = section.a % MINE_ROUND, round = section.a / MINE_ROUND;
+	const struct asking *asking = round ? asking_of(s, activity, round) : NULL;
+	if (asking == NULL || section.b == 0 || section.b > asking->keys_count)
 		return false;
-	*out = (struct eyes_key){ .activity = slot->activity, .round = slot->round };
-	memcpy(out->key, asking->keys[slot->key - 1].key, sizeof out->key);
+	*out = (struct eyes_key){ .activity = activity, .round = round };
+	memcpy(out->key, asking->keys[section.b - 1].key, sizeof out->key);
 	return true;
 }
 

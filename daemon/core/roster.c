@@ -100,8 +100,11 @@ static void count_change(struct session *s, uint32_t room, int by, uint64_t seq)
 {
 	uint32_t *count = count_in(s, room), before = *count;
 	*count = by > 0 ? before + 1 : before - 1;
-	if ((before > LIMIT_NAMES_ROOM) != (*count > LIMIT_NAMES_ROOM))
+	if ((before > LIMIT_NAMES_ROOM) != (*count > LIMIT_NAMES_ROOM)) {
 		s->eyes_changed = true;
+		if (room && before > LIMIT_NAMES_ROOM)
+			s->rooms[room - 1].names_seq = seq;
+	}
 	touch(s, SECTION_seats, 0, 0, room, seq);
 }
 
@@ -125,7 +128,7 @@ static void make_rooms(struct session *s, uint32_t count, uint64_t seq)
 		return;
 	s->rooms = check_realloc(s->rooms, count, sizeof *s->rooms);
 	for (uint32_t r = s->rooms_count + 1; r <= count; r++) {
-		s->rooms[r - 1] = (struct room){ .made_seq = seq };
+		s->rooms[r - 1] = (struct room){ 0 };
 		touch(s, SECTION_rooms, 0, 0, r, seq);
 		touch(s, SECTION_seats, 0, 0, r, seq);
 	}
@@ -274,13 +277,13 @@ enum fault check_join(const struct session *s, const struct entry *entry)
 	unpack_arrays(in, 3);
 	struct slice token = unpack_bin(in, 32, 32), secret = unpack_bin(in, 0, 32);
 	uint32_t organisation = (uint32_t)unpack_uint(in, UINT32_MAX);
-	bool known = unpack_ok(in) && token_find(s, token.at);
+	uint32_t known = unpack_ok(in) ? token_find(s, token.at) : 0;
 	bool proper = entry->name.number == 1 && (secret.len == 0 || secret.len == 32);
 	enum fault fault = form_done(in);
 	if (fault != FAULT_none || !proper)
 		return FAULT_malformed;
 	if (known)
-		return FAULT_none;
+		return link_of(s, known) && link_of(s, known)->revoked ? FAULT_no_link : FAULT_none;
 	if (s->over)
 		return FAULT_over;
 	return s->members_count < LIMIT_MEMBERS ? check_organisation(s, organisation) : FAULT_full;

@@ -153,7 +153,7 @@ static void room_save(const struct room *room, struct pack *out)
 	pack_uint(out, room->count);
 	pack_bool(out, room->used);
 	place_save(&room->place, out);
-	pack_uint(out, room->made_seq);
+	pack_uint(out, room->names_seq);
 }
 
 static void room_restore(struct unpack *in, struct room *room)
@@ -163,7 +163,7 @@ static void room_restore(struct unpack *in, struct room *room)
 	room->count = u32(in);
 	room->used = unpack_bool(in);
 	place_restore(in, &room->place);
-	room->made_seq = u64(in);
+	room->names_seq = u64(in);
 }
 
 static void group_save(const struct group *group, struct pack *out)
@@ -190,10 +190,9 @@ static void group_restore(struct unpack *in, struct group *group)
 		group->ballots[b] = blob_restore(in, LIMIT_BALLOT);
 }
 
-/* Keys of a sealed asking are gone; how many there were stays, for the slots that point there. */
 static void asking_save(const struct asking *asking, struct pack *out)
 {
-	pack_array(out, 12);
+	pack_array(out, 11);
 	pack_array(out, asking->count);
 	for (uint32_t i = 0; i < asking->count; i++) {
 		const struct ballot *ballot = &asking->ballots[i];
@@ -204,9 +203,8 @@ static void asking_save(const struct asking *asking, struct pack *out)
 		blob_save(&ballot->bytes, out);
 		pack_uint(out, ballot->seq);
 	}
-	pack_uint(out, asking->keys_count);
-	pack_array(out, asking->sealed ? 0 : asking->keys_count);
-	for (uint32_t i = 0; !asking->sealed && i < asking->keys_count; i++) {
+	pack_array(out, asking->keys_count);
+	for (uint32_t i = 0; i < asking->keys_count; i++) {
 		pack_array(out, 2);
 		pack_bin(out, slice_of(asking->keys[i].key, 16));
 		lanes_save(&asking->keys[i].lanes, out);
@@ -228,7 +226,7 @@ static void asking_save(const struct asking *asking, struct pack *out)
 
 static void asking_restore(struct unpack *in, struct asking *asking)
 {
-	unpack_arrays(in, 12);
+	unpack_arrays(in, 11);
 	asking->count = asking->room = count_restore(in, LIMIT_MEMBERS + LIMIT_ROOMS);
 	asking->ballots = check_alloc(asking->count, sizeof *asking->ballots);
 	for (uint32_t i = 0; i < asking->count; i++) {
@@ -240,11 +238,9 @@ static void asking_restore(struct unpack *in, struct asking *asking)
 		ballot->bytes = blob_restore(in, LIMIT_BALLOT);
 		ballot->seq = u64(in);
 	}
-	uint32_t keys = (uint32_t)unpack_uint(in, LIMIT_MEMBERS);
-	asking->keys_count = asking->keys_room = keys;
-	asking->keys = check_alloc(keys, sizeof *asking->keys);
-	uint32_t kept = count_restore(in, keys);
-	for (uint32_t i = 0; i < kept; i++) {
+	asking->keys_count = asking->keys_room = count_restore(in, LIMIT_MEMBERS);
+	asking->keys = check_alloc(asking->keys_count, sizeof *asking->keys);
+	for (uint32_t i = 0; i < asking->keys_count; i++) {
 		unpack_arrays(in, 2);
 		struct slice key = unpack_bin(in, 16, 16);
 		if (key.len)
@@ -266,8 +262,7 @@ static void asking_restore(struct unpack *in, struct asking *asking)
 		group_restore(in, &asking->groups[g]);
 	asking->revealed = unpack_bool(in);
 	asking->looked_seq = u64(in);
-	if (!asking->sealed)
-		asking_index(asking);
+	asking_index(asking);
 }
 
 static void activity_save(const struct activity *a, struct pack *out)
@@ -406,7 +401,7 @@ static void head_restore(struct unpack *in, struct session *s)
 
 void session_save(const struct session *s, struct pack *out)
 {
-	pack_array(out, 13);
+	pack_array(out, 12);
 	pack_uint(out, SAVED_VERSION);
 	head_save(s, out);
 	pack_array(out, s->members_count);
@@ -439,12 +434,6 @@ void session_save(const struct session *s, struct pack *out)
 	pack_array(out, 4);
 	for (int i = 0; i < 4; i++)
 		pack_uint(out, s->screen[i]);
-	pack_array(out, 3 * (size_t)s->slots_count);
-	for (uint32_t i = 0; i < s->slots_count; i++) {
-		pack_uint(out, s->slots[i].activity);
-		pack_uint(out, s->slots[i].round);
-		pack_uint(out, s->slots[i].key);
-	}
 	sections_save(&s->sections, out);
 }
 
@@ -476,7 +465,7 @@ struct session *session_restore(struct sid sid, struct slice saved)
 	static const struct unpack_limits limits = { .depth = 12, .values = UINT32_MAX, .bytes = LIMIT_TEXT };
 	struct unpack *in = unpack_create(saved, &limits);
 	struct session *s = session_create(sid);
-	unpack_arrays(in, 13);
+	unpack_arrays(in, 12);
 	if (u32(in) != SAVED_VERSION)
 		unpack_fail(in);
 	head_restore(in, s);
@@ -503,14 +492,6 @@ struct session *session_restore(struct sid sid, struct slice saved)
 	unpack_arrays(in, 4);
 	for (int i = 0; i < 4; i++)
 		s->screen[i] = u32(in);
-	s->slots_count = count_restore(in, UINT32_MAX / 16) / 3;
-	s->slots = check_alloc(s->slots_count, sizeof *s->slots);
-	for (uint32_t i = 0; i < s->slots_count; i++) {
-		s->slots[i].activity = u32(in);
-		s->slots[i].round = u32(in);
-		s->slots[i].key = u32(in);
-		slot_note(s, i + 1);
-	}
 	bool fine = sections_restore(&s->sections, in) && unpack_end(in);
 	unpack_destroy(in);
 	if (fine)

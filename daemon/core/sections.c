@@ -42,6 +42,14 @@ const struct section_list *sections_find(const struct sections *all, struct sect
 	return find(all, section);
 }
 
+static void list_index(struct sections *all, struct section section, uint32_t at)
+{
+	uint64_t hash = hash_of(section);
+	while (map_get(&all->by_section, hash))
+		hash++;
+	map_set(&all->by_section, hash, at);
+}
+
 static struct section_list *find_or_make(struct sections *all, struct section section)
 {
 	struct section_list *list = find(all, section);
@@ -54,10 +62,7 @@ static struct section_list *find_or_make(struct sections *all, struct section se
 		all->lists = check_realloc(all->lists, all->room, sizeof *all->lists);
 	}
 	all->lists[all->count++] = list;
-	uint64_t hash = hash_of(section);
-	while (map_get(&all->by_section, hash))
-		hash++;
-	map_set(&all->by_section, hash, all->count);
+	list_index(all, section, all->count);
 	return list;
 }
 
@@ -141,8 +146,10 @@ void sections_touch(struct sections *all, struct section section, uint64_t key, 
 
 static void removal_note(struct section_list *list, uint64_t key, uint64_t seq)
 {
-	if (list->removals == NULL)
-		list->removals = check_alloc(LIMIT_REMOVALS, sizeof *list->removals);
+	if (list->removals_count == list->removals_room && list->removals_room < LIMIT_REMOVALS) {
+		list->removals_room = list->removals_room ? 2 * list->removals_room : 8;
+		list->removals = check_realloc(list->removals, list->removals_room, sizeof *list->removals);
+	}
 	if (list->removals_count == LIMIT_REMOVALS) {
 		list->forgotten = list->removals[0].seq;
 		memmove(list->removals, list->removals + 1, (LIMIT_REMOVALS - 1) * sizeof *list->removals);
@@ -173,14 +180,24 @@ void sections_remove(struct sections *all, struct section section, uint64_t key,
 	note(all, list, seq);
 }
 
-void sections_empty(struct sections *all, struct section section, uint64_t seq)
+void sections_drop(struct sections *all, uint8_t kind, uint32_t a)
 {
-	struct section_list *list = find(all, section);
-	if (list == NULL || list->count == 0)
-		return;
-	while (list->oldest)
-		item_remove(list, list->oldest, seq);
-	note(all, list, seq);
+	uint32_t kept = 0, noted = 0;
+	for (uint32_t i = 0; i < all->changes_count; i++)
+		if (all->changes[i].kind != kind || all->changes[i].a != a)
+			all->changes[noted++] = all->changes[i];
+	all->changes_count = noted;
+	map_finish(&all->by_section);
+	for (uint32_t i = 0; i < all->count; i++) {
+		struct section_list *list = all->lists[i];
+		if (list->section.kind == kind && list->section.a == a) {
+			list_destroy(list);
+			continue;
+		}
+		all->lists[kept++] = list;
+		list_index(all, list->section, kept);
+	}
+	all->count = kept;
 }
 
 void sections_changes_clear(struct sections *all)
@@ -230,7 +247,8 @@ static bool list_restore(struct sections *all, struct unpack *in)
 		uint64_t key = unpack_uint(in, UINT64_MAX), seq = unpack_uint(in, UINT64_MAX);
 		if (item_find(list, key))
 			return false;
-		list->items[item_make(list, key) - 1].seq = seq;
+		uint32_t at = item_make(list, key); /* may move the items */
+		list->items[at - 1].seq = seq;
 	}
 	size_t removals = unpack_array(in);
 	if (items % 2 || removals % 2 || removals / 2 > LIMIT_REMOVALS)

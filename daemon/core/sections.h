@@ -19,7 +19,7 @@ struct section_list {
 	struct section_removal {
 		uint64_t key, seq;
 	} *removals; /* oldest first */
-	uint32_t removals_count;
+	uint32_t removals_count, removals_room;
 	uint64_t changed, forgotten; /* seqs */
 	bool noted;
 };
@@ -35,7 +35,7 @@ struct sections {
 void sections_finish(struct sections *all);
 void sections_touch(struct sections *all, struct section section, uint64_t key, uint64_t seq);  /* made or changed */
 void sections_remove(struct sections *all, struct section section, uint64_t key, uint64_t seq); /* nothing if it is not there */
-void sections_empty(struct sections *all, struct section section, uint64_t seq);                /* removes every item */
+void sections_drop(struct sections *all, uint8_t kind, uint32_t a); /* every section (kind, a, any): as if they had never been. Nobody may see them any more */
 const struct section_list *sections_find(const struct sections *all, struct section section);   /* NULL: never changed */
 void sections_changes_clear(struct sections *all);
 void sections_save(const struct sections *all, struct pack *out);

@@ -82,7 +82,6 @@ void session_destroy(struct session *s)
 	blob_finish(&s->place.said);
 	sections_finish(&s->sections);
 	map_finish(&s->by_token);
-	map_finish(&s->by_slot);
 	free(s->terms);
 	free(s->members);
 	free(s->links);
@@ -90,7 +89,6 @@ void session_destroy(struct session *s)
 	free(s->rooms);
 	free(s->steps);
 	free(s->activities);
-	free(s->slots);
 	free(s);
 }
 
@@ -151,14 +149,12 @@ static uint32_t roles_of_entry(const struct session *s, const struct entry *entr
 static uint32_t phase_found(const struct session *s, const struct entry *entry)
 {
 	uint32_t activity = entry->subject.a, scope = entry->subject.b;
-	if (entry->command == COMMAND_ballot)
-		return phase_in_room(s, activity, session_room(s, entry->name.who));
-	if (entry->command == COMMAND_secret_ballot)
-		return phase_in_room(s, activity, entry->subject.b);
+	if (entry->command == COMMAND_ballot || entry->command == COMMAND_secret_ballot)
+		return phase_in_room(s, activity, ballot_room(s, entry));
 	uint32_t phase = phase_in(s, activity, scope, NULL);
 	if (scope != SCOPE_SESSION || phase & (PHASE_SEALED | PHASE_REVEALED) || entry->command == COMMAND_open || entry->command == COMMAND_hold)
 		return phase;
-	if (entry->command == COMMAND_close) {
+	if (entry->command == COMMAND_close || entry->command == COMMAND_look) { /* they concern what runs anywhere */
 		const struct activity *a = activity_of(s, activity);
 		for (uint32_t i = 0; i < a->phases_count; i++)
 			if (a->phases[i].phase & (PHASE_OPEN | PHASE_CLOSING))
@@ -328,7 +324,7 @@ static enum fault step_secret(struct session *s, const struct row *row, const st
 {
 	enum fault fault;
 	struct asking *asking = asking_of(s, entry->subject.a, 0);
-	if (!(entry->salted & ENTRY_FORM) || entry->name.who != 0)
+	if (!(entry->salted & ENTRY_FORM) || entry->name.who != 0 || entry->name.lane == 0)
 		return FAULT_malformed;
 	secret_note(s, entry);
 	if (entry->struck & ENTRY_FORM) {
@@ -346,13 +342,13 @@ static enum fault step_secret(struct session *s, const struct row *row, const st
 	if (fault == FAULT_none)
 		take(s, row, entry);
 	verdict_keep(s, lane, 0, entry, fault);
-	/* The slot of the key, by way of its lane's place. */
 	struct unpack *in = form_read(entry);
 	unpack_array(in);
 	uint32_t round = (uint32_t)unpack_uint(in, UINT32_MAX);
 	struct slice key = unpack_bin(in, 16, 16);
 	struct asking *of = asking_of(s, entry->subject.a, round);
-	touch(s, SECTION_mine, slot_find(s, entry->subject.a, round, (uint32_t)(key_find(of, key.at) - of->keys) + 1), 0, entry->name.lane, entry->seq);
+	struct section mine = mine_of(entry->subject.a, round, (uint32_t)(key_find(of, key.at) - of->keys) + 1);
+	touch(s, mine.kind, mine.a, mine.b, entry->name.lane, entry->seq);
 	unpack_destroy(in);
 	return fault;
 }
@@ -371,6 +367,8 @@ static enum fault step(struct session *s, const struct row *row, const struct en
 			take(s, row, entry);
 		return fault;
 	}
+	if (entry->name.lane == 0)
+		return FAULT_malformed;
 	struct lane *lane = lane_of(s, entry, &actor);
 	if (lane && lane_answers(lane, entry->name.number, &fault))
 		return fault;
@@ -379,6 +377,7 @@ static enum fault step(struct session *s, const struct row *row, const struct en
 	fault = judge(s, row, entry);
 	if (fault == FAULT_none)
 		take(s, row, entry);
+	lane = lane_of(s, entry, &actor); /* anew: members and links may have moved in memory */
 	if (lane)
 		verdict_keep(s, lane, actor, entry, fault);
 	else if (fault == FAULT_none)
@@ -397,8 +396,10 @@ static void term_note(struct session *s, const struct entry *entry)
 enum fault session_step(struct session *s, const struct entry *entry)
 {
 	const struct row *row = row_of(entry->command);
+	if (s->stopped)
+		return FAULT_unknown_command;
 	CHECK(entry->seq == s->seq + 1);
-	if (s->stopped || row == NULL || (entry->seq == 1) != (entry->command == COMMAND_create)) {
+	if (row == NULL || (entry->seq == 1) != (entry->command == COMMAND_create)) {
 		s->stopped = true;
 		return FAULT_unknown_command;
 	}

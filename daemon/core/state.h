@@ -72,7 +72,7 @@ struct room {
 	uint32_t count; /* members in it */
 	bool used;      /* takes late joiners: made by hand, or in the newest plan */
 	struct place place;
-	uint64_t made_seq;
+	uint64_t names_seq; /* when it last became small enough that names are sent */
 };
 
 struct step {
@@ -159,10 +159,6 @@ struct history {
 	uint64_t first_seq;
 };
 
-struct key_slot { /* which voter key a `mine` section is about */
-	uint32_t activity, round, key;
-};
-
 struct session {
 	struct sid sid;
 	bool stopped, over, begun, rehearsal;
@@ -192,9 +188,6 @@ struct session {
 	struct activity *activities;
 	uint32_t activities_count;
 	uint32_t screen[4];  /* view, activity, room, page */
-	struct key_slot *slots; /* slots[a - 1] of section mine */
-	uint32_t slots_count;
-	struct map by_slot;  /* (activity, round, key) -> slot; found again */
 
 	struct sections sections;
 	bool eyes_changed;   /* not saved */
@@ -235,8 +228,8 @@ void subset_of(const struct activity *activity, struct subset *out);
 /* --- ballots.c --- */
 struct asking *asking_of(const struct session *s, uint32_t activity, uint32_t round);
 struct voter_key *key_find(const struct asking *asking, const uint8_t key[16]);
-uint32_t slot_find(const struct session *s, uint32_t activity, uint32_t round, uint32_t key); /* key: index + 1 */
-void slot_note(struct session *s, uint32_t number); /* so that slot_find finds it */
+/* The room that this entry's ballot counts for: that of its first cast; else the one that it comes from. */
+uint32_t ballot_room(const struct session *s, const struct entry *entry);
 const struct ballot *ballot_find(const struct asking *asking, uint64_t holder);
 /* The lane of a secret command, opened if the key is new; NULL when it may not be (no such activity). */
 void asking_finish(struct asking *asking);
@@ -254,6 +247,12 @@ static inline struct section section_of(uint8_t kind, uint32_t a, uint32_t b)
 static inline void touch(struct session *s, uint8_t kind, uint32_t a, uint32_t b, uint64_t key, uint64_t seq)
 {
 	sections_touch(&s->sections, section_of(kind, a, b), key, seq);
+}
+/* Within the session a section `mine` is named by activity, round and the key's place in `keys`, from 1. Pages know it by activity and round. */
+enum { MINE_ROUND = 65536 };
+static inline struct section mine_of(uint32_t activity, uint32_t round, uint32_t key)
+{
+	return section_of(SECTION_mine, round * MINE_ROUND + activity, key);
 }
 enum { KEY_ACTIVITY = 4096 }; /* keys of activities in scope and me */
 #endif

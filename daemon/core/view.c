@@ -87,7 +87,9 @@ uint64_t session_sees(const struct session *s, const struct eyes *eyes, struct s
 	case WHO_ROOM:
 		if (eyes->roles & ROLE_FACILITATOR)
 			return in;
-		return member && member->room && member->room == section.a && room_of(s, section.a)->count <= LIMIT_NAMES_ROOM ? member->room_seq : 0;
+		if (member == NULL || member->room == 0 || member->room != section.a || room_of(s, section.a)->count > LIMIT_NAMES_ROOM)
+			return 0;
+		return later(member->room_seq, room_of(s, section.a)->names_seq);
 	case WHO_MATES:
 #if BOLLPLANK_BUG == 7 /* a move keeps the old room's sections */
 		if (member && section.a)
@@ -306,15 +308,14 @@ static void own_ballot_item(const struct session *s, uint32_t activity, uint64_t
 	pack_nil(out);
 }
 
-static void mine_item(const struct session *s, uint32_t slot_number, uint64_t key, struct pack *out)
+static void mine_item(const struct session *s, struct section section, uint64_t key, struct pack *out)
 {
-	const struct key_slot *slot = &s->slots[slot_number - 1];
-	const struct asking *asking = asking_of(s, slot->activity, slot->round);
+	const struct asking *asking = asking_of(s, section.a % MINE_ROUND, section.a / MINE_ROUND);
 	if (key) {
-		lane_item(&asking->keys[slot->key - 1].lanes, key, out);
+		lane_item(&asking->keys[section.b - 1].lanes, key, out);
 		return;
 	}
-	const struct ballot *ballot = ballot_find(asking, slot->key);
+	const struct ballot *ballot = ballot_find(asking, section.b);
 	pack_bin(out, ballot ? blob_slice(&ballot->bytes) : slice_of(NULL, 0));
 }
 
@@ -344,7 +345,7 @@ static void item_pack(const struct session *s, struct section section, uint64_t 
 	case SECTION_verdicts: lane_item(lanes_of((struct session *)s, section.a), key, out); break;
 	case SECTION_ballots: own_ballot_item(s, (uint32_t)key, section.a, out); break;
 	case SECTION_room_ballots: own_ballot_item(s, (uint32_t)key, section.a, out); break;
-	case SECTION_mine: mine_item(s, section.a, key, out); break;
+	case SECTION_mine: mine_item(s, section, key, out); break;
 	case SECTION_result: result_pack(s, section.a, (uint32_t)key, section.b, out); break;
 	case SECTION_screen:
 		pack_array(out, 4);
@@ -357,7 +358,7 @@ static void item_pack(const struct session *s, struct section section, uint64_t 
 		pack_uint(out, s->links[key - 1].revoked);
 		text_pack(&s->links[key - 1].text, out);
 		break;
-	default: CHECK(!"a section of the table");
+	default: CHECK(false); /* not a section of the table */
 	}
 }
 
@@ -370,7 +371,7 @@ static void key_pack(struct section section, uint64_t key, struct pack *out)
 		pack_uint(out, key);
 }
 
-/* Within the session a `mine` section is named by the slot of its key; pages know it by activity and round. */
+/* What the session itself calls a section. */
 static struct section inner_of(const struct session *s, const struct eyes *eyes, struct section section)
 {
 	if (section.kind != SECTION_mine)
@@ -382,11 +383,10 @@ static struct section inner_of(const struct session *s, const struct eyes *eyes,
 			continue;
 		const struct voter_key *voter = key_find(asking, key->key);
 		if (voter)
-			return section_of(SECTION_mine, slot_find(s, key->activity, key->round, (uint32_t)(voter - asking->keys) + 1), 0);
+			return mine_of(key->activity, key->round, (uint32_t)(voter - asking->keys) + 1);
 	}
 	return section_of(SECTION_mine, 0, 0);
 }
-
 
 uint64_t session_changed(const struct session *s, struct section section)
 {

@@ -122,6 +122,8 @@ bool entry_decode(struct slice head, struct slice form, struct slice text, unsig
 	out->subject.a = (uint32_t)get(&at, 4);
 	out->subject.b = (uint32_t)get(&at, 4);
 	uint32_t form_len = (uint32_t)get(&at, 4), text_len = (uint32_t)get(&at, 4);
+	if ((text_len > 0) != ((salted & ENTRY_TEXT) != 0))
+		return false; /* D covers a text by its own digest only */
 	uint8_t is[DIGEST];
 	digest_of(head, salted & ENTRY_FORM ? slice_of(NULL, 0) : form, is);
 	return memcmp(is, digest, DIGEST) == 0 &&

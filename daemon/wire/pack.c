@@ -8,6 +8,8 @@
 static int append(void *ctx, const char *bytes, size_t len)
 {
 	struct pack *out = ctx;
+	if (len == 0)
+		return 0;
 	if (out->room - out->len < len) {
 		size_t room = out->room ? out->room : 64;
 		while (room - out->len < len)

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Dots over items: the whole row places one, minus takes one back; keys + - and digits do the same (ux.md 2.4, 3.1).
+import { useRef } from "preact/hooks";
+import { Refused, Saved, useSaving } from "../faces/common.js";
+import { Dot, Icon, Stack, announce } from "../look/parts.js";
+import type { Activity, Session } from "../state/session.js";
+import { t } from "../words/words.js";
+
+const TRAY_DOTS = 10; /* above that the tray says it in figures */
+
+export function DotsBallot({ session, activity, open }: { session: Session; activity: Activity; open: boolean }) {
+	const [budget = 5, cap_config = 0] = activity.config;
+	const cap = cap_config || budget;
+	const { saved, wanted, on_its_way } = session.ballot(activity);
+	const items = activity.items.filter((i) => !i.hidden || wanted.has(i.item));
+	const total = (ballot: Map<number, number>) => [...ballot.values()].reduce((n, v) => n + v, 0);
+	const placed = total(wanted);
+	const kept = [...wanted].reduce((n, [item, count]) => n + Math.min(count, saved.get(item) ?? 0), 0);
+	const list = useRef<HTMLUListElement>(null);
+	const state = useSaving(session, on_its_way, placed === 0);
+
+	const set = (item: number, count: number) => {
+		session.refusal.value = null;
+		const have = wanted.get(item) ?? 0;
+		const words = activity.items.find((i) => i.item === item)?.words ?? "";
+		const most = Math.min(cap, have + budget - placed);
+		if (count > most) {
+			tell(have >= cap ? t("dots-cap", { cap }) : t("dots-none"));
+			if (most === have)
+				return;
+			count = most;
+		}
+		if (count < 0 || count === have)
+			return;
+		const next = new Map(wanted);
+		if (count === 0)
+			next.delete(item);
+		else
+			next.set(item, count);
+		hint.current = "";
+		session.cast(activity, next);
+		announce(t("dots-now", { count, item: words, left: budget - total(next) }));
+	};
+	const hint = useRef("");
+	const tell = (words: string) => {
+		hint.current = words;
+		announce(words, true);
+		session.outbox.value++;
+	};
+	const keys = (item: number) => (e: KeyboardEvent) => {
+		const have = wanted.get(item) ?? 0;
+		if (e.key === "+")
+			set(item, have + 1);
+		else if (e.key === "-" || e.key === "Backspace")
+			set(item, have - 1);
+		else if (/^[0-9]$/.test(e.key))
+			set(item, Number(e.key));
+		else if (e.key === "ArrowDown" || e.key === "ArrowUp") {
+			const rows = [...(list.current?.querySelectorAll<HTMLButtonElement>("button.place") ?? [])];
+			const at = rows.findIndex((row) => row.dataset.item === String(item));
+			rows[at + (e.key === "ArrowDown" ? 1 : -1)]?.focus();
+		} else
+			return;
+		e.preventDefault();
+	};
+
+	return (
+		<>
+			<ul class="rows dots" ref={list}>
+				{items.map(({ item, words }) => {
+					const have = wanted.get(item) ?? 0;
+					const inside = (
+						<>
+							<span class="words">{words}</span>
+							<Stack saved={saved.get(item) ?? 0} wanted={have} />
+						</>
+					);
+					return (
+						<li key={item} role="group" aria-label={t("dots-row", { item: words, count: have })} onKeyDown={open ? keys(item) : undefined} data-item={item}>
+							{open ? <button type="button" class="place" data-item={item} aria-label={t("dots-add", { item: words })} onClick={() => set(item, have + 1)}>{inside}</button>
+								: <div class="place">{inside}</div>}
+							{open && have > 0 ? (
+								<button type="button" class="take" aria-label={t("dots-take", { item: words })} onClick={(e) => {
+									set(item, have - 1);
+									if (have === 1)
+										(e.currentTarget.previousElementSibling as HTMLElement | null)?.focus();
+								}}><span class="minus"><Icon name="minus" /></span></button>
+							) : <span class="take" />}
+						</li>
+					);
+				})}
+			</ul>
+			<div class="tray">
+				<Refused session={session} activity={activity.number} />
+				{hint.current && <p class="hint">{hint.current}</p>}
+				{state === "long" && <p class="why">{t("unsaved-why")}</p>}
+				<div class="tray-line">
+					{budget <= TRAY_DOTS && (
+						<span class="tray-dots" aria-hidden="true">
+							{Array.from({ length: budget }, (_, i) => <Dot key={i} size={22} state={i >= placed ? "free" : i < kept ? "saved" : "way"} />)}
+						</span>
+					)}
+					{open && <b class="left num">{placed >= budget ? t("dots-all") : t("dots-left", { n: budget - placed })}</b>}
+					<Saved state={state} />
+				</div>
+			</div>
+		</>
+	);
+}

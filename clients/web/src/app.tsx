@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The page: the fragment says who comes in, the welcome says which face.
+import { render } from "preact";
+import { useState } from "preact/hooks";
+import { CodeFace, EndFace, JoinFace } from "./faces/join.js";
+import { codeOf, isCode } from "./faces/common.js";
+import { FacilitatorFace } from "./faces/facilitator.js";
+import { ParticipantFace } from "./faces/participant.js";
+import { ScreenEnded, ScreenFace } from "./faces/screen.js";
+import { StartFace } from "./faces/start.js";
+import { type Seat, linkSeat, participantSeat } from "./live/live.js";
+import type { World } from "./live/world.js";
+import { Voice } from "./look/parts.js";
+import { language_chosen, settingsStart } from "./look/settings.js";
+import { Session } from "./state/session.js";
+import { FAULT, ROLE } from "./tables.js";
+import { faultWords, language, t } from "./words/words.js";
+
+type Route = { is: "code"; typed: string } | { is: "new"; key: string } | { is: "session"; seat: Seat } | { is: "lost_link" };
+
+/** Protocol 1.5. A token leaves the address at once; a tag of it stays, so that a reload finds it. */
+export function route(world: World, fragment: string): Route {
+	const [first, second] = decodeURIComponent(fragment.replace(/^#/, "")).split(".");
+	if (first === "new")
+		return { is: "new", key: second ?? "" };
+	if (/^[0-9a-f]{16}$/.test(first)) {
+		if (second === undefined)
+			return { is: "session", seat: participantSeat(world, first) };
+		const seat = linkSeat(world, first, second);
+		return seat ? { is: "session", seat } : { is: "lost_link" };
+	}
+	const code = codeOf(first);
+	return isCode(code) ? { is: "session", seat: participantSeat(world, code) } : { is: "code", typed: code.slice(0, 8) };
+}
+
+export function SessionFace({ session }: { session: Session }) {
+	void session.line.value;
+	const { live } = session;
+	const staff = session.live.roles & (ROLE.FACILITATOR | ROLE.SCREEN);
+	if (live.line === "ended") {
+		const { fault, elsewhere } = live.ended;
+		if (live.roles & ROLE.SCREEN)
+			return <ScreenEnded fault={fault} elsewhere={elsewhere} />;
+		if (fault === FAULT.no_session && live.seat.door === 0 && isCode(live.seat.place))
+			return <CodeFace typed={live.seat.place} fault={fault} go={toCode} />;
+		return <EndFace title={elsewhere ? t("ended-elsewhere-title") : t("ended-title")} words={elsewhere ? t("ended-elsewhere") : faultWords(fault)} act={t("ended-again")} press={() => location.reload()} />;
+	}
+	if (live.sid === "")
+		return <EndFace title={t("opening")} words={session.live.line === "away" ? t("contact-none") : ""} />;
+	if (live.roles & ROLE.SCREEN) {
+		const wished = session.head.language;
+		if (!language_chosen.value && (wished === "sv" || wished === "en") && language.value !== wished)
+			queueMicrotask(() => { language.value = wished; });
+		return <ScreenFace session={session} />;
+	}
+	if (staff & ROLE.FACILITATOR)
+		return <FacilitatorFace session={session} />;
+	return session.joined ? <ParticipantFace session={session} /> : <JoinFace session={session} />;
+}
+
+const toCode = (code: string) => {
+	if (location.hash === `#${code}`)
+		location.reload();
+	else
+		location.hash = code;
+};
+
+function App({ world }: { world: World }) {
+	const [where] = useState(() => {
+		const found = route(world, location.hash);
+		if (found.is === "new" && found.key)
+			history.replaceState(null, "", "/#new");
+		if (found.is === "session" && found.seat.door === 1)
+			history.replaceState(null, "", `/#${found.seat.name.replace("bp.link.", "")}`);
+		return found;
+	});
+	const [session] = useState(() => {
+		if (where.is !== "session")
+			return null;
+		const made = new Session(world, where.seat);
+		void made.live.start();
+		addEventListener("online", () => made.live.wake());
+		addEventListener("offline", () => made.live.offline());
+		document.addEventListener("visibilitychange", () => { if (!document.hidden) made.live.wake(); });
+		addEventListener("pagehide", () => made.live.stop());
+		/* A page from the browser's back-forward cache has let go of its lane. */
+		addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
+		return made;
+	});
+	return (
+		<>
+			{where.is === "new" ? <StartFace key_given={where.key} />
+				: where.is === "code" ? <CodeFace typed={where.typed} fault={0} go={toCode} />
+				: where.is === "lost_link" ? <EndFace title={t("ended-title")} words={t("link-lost")} />
+				: session && <SessionFace session={session} />}
+			<Voice />
+		</>
+	);
+}
+
+export function start(world: World): void {
+	settingsStart();
+	render(<App world={world} />, document.getElementById("page")!);
+	addEventListener("hashchange", () => location.reload());
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What more than one face needs: the timer, the mark of what is saved, secrecy, refusals.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Dot, Icon, announce } from "../look/parts.js";
+import type { Activity, Session } from "../state/session.js";
+import { HOLDER_ROOM } from "../state/session.js";
+import { PHASE } from "../tables.js";
+import { countdown, faultWords, t } from "../words/words.js";
+
+export const CODE_SYMBOLS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+export const codeOf = (typed: string): string => typed.toUpperCase().replace(/[\s-]/g, "");
+export const isCode = (code: string): boolean => code.length === 8 && [...code].every((c) => CODE_SYMBOLS.includes(c));
+
+/** role=timer, silent; spoken at half time, five minutes, one minute, and when time is out. */
+export function Timer({ session, room, big, speak }: { session: Session; room: number; big?: boolean; speak?: boolean }) {
+	const left = session.remaining(room);
+	const deadline = session.deadline(room);
+	const said = useRef({ generation: -1, marks: new Set<number>() });
+	useEffect(() => {
+		if (!speak || left === null || !deadline)
+			return;
+		if (said.current.generation !== deadline.generation) {
+			const marks = [deadline.duration_ms / 2, 300_000, 60_000, 0].filter((mark) => mark < left);
+			said.current = { generation: deadline.generation, marks: new Set(marks) };
+			return;
+		}
+		for (const mark of said.current.marks)
+			if (left <= mark) {
+				said.current.marks.delete(mark);
+				announce(mark === 0 ? t("time-out") : mark === 60_000 ? t("time-minute") : t("time-left", { m: Math.round(left / 60_000) }));
+			}
+	});
+	if (left === null)
+		return null;
+	const stale = session.away_ms > 60_000;
+	return (
+		<span class={`timer num ${big ? "big" : ""} ${left <= 60_000 ? "last" : ""}`} role="timer" aria-label={t("time-label")}>
+			{stale ? "–:––" : countdown(left)}
+		</span>
+	);
+}
+
+export type Saving = "nothing" | "saved" | "saving" | "unsaved" | "long";
+/** ux.md 3.1: "Sparar" at first, "Inte sparat än" after 1 s or without contact, the whole sentence after 10 s. Never "Sparat" while something waits. */
+export function useSaving(session: Session, waits: boolean, empty: boolean): Saving {
+	const since = useRef(0);
+	const was = useRef<Saving>("nothing");
+	const [, again] = useState(0);
+	const away = session.away_ms > 2000;
+	void session.tick.value;
+	const now = session.world.now();
+	if (!waits)
+		since.current = 0;
+	else if (since.current === 0)
+		since.current = now;
+	const age = waits ? now - since.current : 0;
+	const state: Saving = !waits ? (empty ? "nothing" : "saved") : age > 10_000 ? "long" : age >= 1000 || away ? "unsaved" : "saving";
+	useEffect(() => {
+		if (waits && age < 1000)
+			return session.world.later(1000 - age, () => again((n) => n + 1));
+		return undefined;
+	}, [waits]);
+	useEffect(() => {
+		if (state === "unsaved" && was.current === "saving")
+			announce(t("unsaved"));
+		if (state === "long")
+			announce(t("unsaved-why"));
+		if (state === "saved" && (was.current === "unsaved" || was.current === "long"))
+			announce(t("back"));
+		was.current = state;
+	}, [state]);
+	return state;
+}
+
+export function Saved({ state }: { state: Saving }) {
+	if (state === "nothing")
+		return <span class="saved" data-saved="nothing" />;
+	if (state === "saved")
+		return <span class="saved" data-saved="saved"><Dot state="saved" size={11} /> {t("saved")}</span>;
+	if (state === "saving")
+		return <span class="saved" data-saved="saving"><Dot state="way" size={13} /> {t("saving")}</span>;
+	return <span class="saved attn" data-saved="unsaved">{t("unsaved")}</span>;
+}
+
+/** Who can see it, before the first control (ux.md 1.8). */
+export function Secrecy({ activity }: { activity: Activity }) {
+	const words = activity.secret ? t("secret") : activity.holder === HOLDER_ROOM ? t("open-room") : t("open");
+	return <p class="secrecy"><Icon name={activity.secret ? "eye_closed" : "eye"} />{words}</p>;
+}
+
+/** The reason why something was not taken, in words, until the next act. */
+export function Refused({ session, activity }: { session: Session; activity?: number }) {
+	const refusal = session.refusal.value;
+	const shown = refusal !== null && (activity === undefined || refusal.activity === activity || refusal.activity === 0);
+	useEffect(() => {
+		if (shown)
+			announce(faultWords(refusal.fault), true);
+	}, [refusal?.id]);
+	if (!shown)
+		return null;
+	return (
+		<p class="refused">
+			<span>{faultWords(refusal.fault)}</span>
+			<button type="button" class="round" aria-label={t("close")} onClick={() => { session.refusal.value = null; }}><Icon name="close" /></button>
+		</p>
+	);
+}
+
+export function Band({ children, close, tone = "attn" }: { children: preact.ComponentChildren; close?: () => void; tone?: "attn" | "calm" }) {
+	return (
+		<div class={`band ${tone}`}>
+			<div>{children}</div>
+			{close && <button type="button" class="button plain" onClick={close}>{t("understood")}</button>}
+		</div>
+	);
+}
+
+export const isOpen = (phase: number): boolean => phase === PHASE.OPEN || phase === PHASE.CLOSING;
+export const roomLabel = (session: Session, room: number): string => {
+	const name = session.room_name(room);
+	return name ? t("room-named", { room, name }) : t("room-number", { room });
+};

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What the page has seen: sections, and the position (term, done) up to which it has seen everything. Pure (protocol section 5).
+import type { Frame, Key, Value } from "./wire.js";
+
+export type Items = ReadonlyMap<Key, Value>;
+export const sectionName = (kind: number, a: number, b: number): string => `${kind}/${a}/${b}`;
+
+export class Sections {
+	term = 0;
+	done = 0;
+	stable = 0;
+	#held = new Map<string, Items>();
+
+	get(kind: number, a = 0, b = 0): Items | undefined {
+		return this.#held.get(sectionName(kind, a, b));
+	}
+
+	/** Every section of a kind, with its subject. */
+	*all(kind: number): Generator<[number, number, Items]> {
+		for (const [name, items] of this.#held) {
+			const [k, a, b] = name.split("/").map(Number);
+			if (k === kind)
+				yield [a, b, items];
+		}
+	}
+
+	/** Take a frame, at once or not at all: first what is gone, then the sections. Returns the names of what changed. */
+	apply(frame: Frame): Set<string> {
+		const changed = new Set<string>();
+		const next = new Map(this.#held);
+		const drop = (name: string) => {
+			if (next.delete(name))
+				changed.add(name);
+		};
+		if (frame.listing !== null) {
+			const listed = new Set(frame.listing.map(([kind, a, b]) => sectionName(kind, a, b)));
+			for (const name of [...next.keys()])
+				if (!listed.has(name))
+					drop(name);
+		}
+		for (const [kind, a, b] of frame.gone)
+			drop(sectionName(kind, a, b));
+		for (const section of frame.sections) {
+			const name = sectionName(section.kind, section.a, section.b);
+			const items = new Map(section.whole ? [] : next.get(name) ?? []);
+			for (const [key, value] of section.items)
+				if (value === null)
+					items.delete(key);
+				else
+					items.set(key, value);
+			next.set(name, items);
+			changed.add(name);
+		}
+		this.#held = next;
+		this.term = frame.term;
+		this.done = frame.done;
+		this.stable = frame.stable;
+		return changed;
+	}
+}

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The daemon: reads its options, builds the parts, joins them, and takes them apart again in the right order. No rule is here. */
+#include "base/check.h"
+#include "base/digest.h"
+#include "base/limits.h"
+#include "shell/edge.h"
+#include "shell/house.h"
+#include "shell/journal_memory.h"
+#include "shell/journal_sqlite.h"
+#include "shell/loop_uv.h"
+#include "shell/options.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How the process ends (74: the journal's, see journal_sqlite.h; 134: a broken invariant). Said in --help. */
+enum ended { ENDED_AS_ASKED = 0, ENDED_BEFORE_START = 1, ENDED_AT_ONCE = 3 };
+
+enum { MAGIC_daemon = 0x6461656d, KEY_LEAST = 16, KEY_ROOM = 256, WHY_ROOM = 1024 };
+
+/* Paths that a page handles by itself: they are all the one page. */
+static const char *const shell_paths[] = { "/", NULL };
+
+struct daemon {
+	uint32_t magic;
+	struct options options;
+	struct loop_uv *loop;
+	struct journal_memory *memory; /* NULL: the journal is SQLite's */
+	struct journal journal;
+	struct house *house;
+	struct edge *edge;
+	struct digest key;
+	bool has_key;
+	unsigned connections_max;
+	uv_signal_t terminate, interrupt;
+	uv_timer_t patience; /* with a stop that does not come to its end */
+	bool stopping;
+};
+
+static int sorry(const char *why)
+{
+	fprintf(stderr, "bollplank-daemon: %s\n", why);
+	return ENDED_BEFORE_START;
+}
+
+/* ---- a new session, health, metrics ---- */
+
+static bool may_create(struct slice key, void *ctx)
+{
+	struct daemon *daemon = CAST(ctx, daemon);
+	struct digest digest = digest_plain(key);
+	return daemon->has_key && digest_same(&digest, &daemon->key, sizeof digest);
+}
+
+static unsigned status_of(enum fault fault)
+{
+	switch (fault) {
+	case FAULT_none:
+		return 201;
+	case FAULT_key_needed:
+		return 401;
+	case FAULT_too_long:
+		return 413;
+	case FAULT_too_fast:
+	case FAULT_too_many_codes:
+		return 429;
+	case FAULT_later:
+	case FAULT_unsure:
+	case FAULT_elsewhere:
+	case FAULT_full:
+		return 503;
+	default:
+		return 400;
+	}
+}
+
+static void on_created(enum fault fault, struct slice answer, void *ctx)
+{
+	uint8_t refusal[HTTP_FAULT_BYTES];
+	if (fault != FAULT_none) {
+		http_fault(fault, refusal);
+		answer = slice_of(refusal, sizeof refusal);
+	}
+	http_answer(ctx, status_of(fault), answer);
+}
+
+static void create(struct slice body, struct slice key, const char *address, struct http_reply *reply, void *ctx)
+{
+	struct daemon *daemon = CAST(ctx, daemon);
+	house_create_session(daemon->house, body, key, address, on_created, reply);
+}
+
+static const char *unwell(void *ctx)
+{
+	struct daemon *daemon = CAST(ctx, daemon);
+	const char *sentence = "the journal cannot be used";
+	return daemon->journal.ops->state(daemon->journal.self, &sentence) == JOURNAL_OK ? NULL : sentence;
+}
+
+static uint64_t resident_bytes(void)
+{
+	unsigned long long size = 0, resident = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+	if (file == NULL)
+		return 0;
+	if (fscanf(file, "%llu %llu", &size, &resident) != 2)
+		resident = 0;
+	fclose(file);
+	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static size_t metrics(char *out, size_t size, void *ctx)
+{
+	struct daemon *daemon = CAST(ctx, daemon);
+	struct edge_numbers edge = edge_numbers(daemon->edge);
+	struct house_figures house;
+	house_figures(daemon->house, &house);
+	const struct metric {
+		const char *name, *type, *help;
+		uint64_t value;
+	} all[] = {
+		{ "connections", "gauge", "pages connected", edge.ws.open },
+		{ "connections_without_hello", "gauge", "of them, not known yet", edge.ws.young },
+		{ "sockets", "gauge", "all sockets, with plain HTTP", edge.sockets },
+		{ "accepted_total", "counter", "sockets accepted", edge.accepted },
+		{ "turned_away_total", "counter", "sockets closed at once: too many, or too fast, from one address", edge.turned_away },
+		{ "upgrades_refused_total", "counter", "WebSocket requests refused", edge.refused },
+		{ "opened_total", "counter", "pages that have connected", edge.ws.opened },
+		{ "messages_total", "counter", "messages received", edge.ws.messages },
+		{ "frames_total", "counter", "frames sent", edge.ws.frames },
+		{ "frame_bytes_total", "counter", "bytes of frames sent", edge.ws.bytes },
+		{ "partial_total", "counter", "waits because a peer's socket was full", edge.ws.partial },
+		{ "undrained_total", "counter", "closed because the peer took nothing", edge.ws.undrained },
+		{ "silent_total", "counter", "closed because the peer did not answer", edge.ws.silent },
+		{ "mute_total", "counter", "closed because no hello came", edge.ws.mute },
+		{ "sessions", "gauge", "sessions in memory", house.sessions },
+		{ "members_here", "gauge", "people connected, over all sessions", house.members_here },
+		{ "entries_total", "counter", "entries applied", house.entries },
+		{ "refused_total", "counter", "commands refused", house.refused },
+		{ "later_total", "counter", "commands answered with `later`", house.replies_later },
+		{ "frames_own_total", "counter", "frames made for one connection", house.frames_own },
+		{ "frames_shared_total", "counter", "frames made for many connections", house.frames_shared },
+		{ "pending_appends", "gauge", "handed to the journal and not answered", house.pending_appends },
+		{ "journal_ok", "gauge", "1: the journal takes what comes", house.journal == JOURNAL_OK },
+		{ "resident_bytes", "gauge", "memory", resident_bytes() },
+	};
+	size_t len = 0;
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		int n = snprintf(out + len, size - len, "# HELP bollplank_%s %s\n# TYPE bollplank_%s %s\nbollplank_%s %llu\n",
+			all[i].name, all[i].help, all[i].name, all[i].type, all[i].name, (unsigned long long)all[i].value);
+		if (n < 0 || (size_t)n >= size - len)
+			break;
+		len += (size_t)n;
+	}
+	return len;
+}
+
+static const struct http_up http_up = { .may_create = may_create, .create = create, .unwell = unwell, .metrics = metrics };
+
+/* ---- the end ----
+ * Nothing new comes in; the house says goodbye to all and saves; close frames go out; the journal finishes what is under way
+ * (its thread opens descriptors, so it ends before libwebsockets closes its own); then all handles are closed, the loop runs
+ * out, and what is left is freed. */
+
+static void on_journal_stopped(void *ctx)
+{
+	struct daemon *daemon = CAST(ctx, daemon);
+	edge_close(daemon->edge);
+	uv_close((uv_handle_t *)&daemon->terminate, NULL);
+	uv_close((uv_handle_t *)&daemon->interrupt, NULL);
+	uv_close((uv_handle_t *)&daemon->patience, NULL);
+	loop_uv_close(daemon->loop);
+}
+
+static void on_drained(void *ctx)
+{
+	struct daemon *daemon = CAST(ctx, daemon);
+	daemon->journal.ops->stop(daemon->journal.self, on_journal_stopped, daemon);
+}
+
+static void on_house_stopped(void *ctx)
+{
+	struct daemon *daemon = CAST(ctx, daemon);
+	edge_drain(daemon->edge, on_drained, daemon);
+}
+
+static void stop_at_once(const char *why)
+{
+	trace(TRACE_WARNING, "stop", "at_once=%s", why);
+	_exit(ENDED_AT_ONCE); /* what was acknowledged is in the journal */
+}
+
+static void on_impatient(uv_timer_t *timer)
+{
+	(void)timer;
+	stop_at_once("took_too_long");
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct daemon *daemon = CAST(handle->data, daemon);
+	if (daemon->stopping)
+		stop_at_once("second_signal");
+	daemon->stopping = true;
+	trace(TRACE_INFO, "stop", "signal=%d", number);
+	uv_timer_start(&daemon->patience, on_impatient, STOP_MS, 0);
+	edge_quiet(daemon->edge);
+	house_stop(daemon->house, on_house_stopped, daemon);
+}
+
+/* ---- the beginning ---- */
+
+static void harden(void)
+{
+	umask(077);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file size limit is then a failed write, which the journal can tell of, and not our end */
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 }); /* tokens and ballots are in memory */
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	setenv("UV_THREADPOOL_SIZE", "4", 1); /* LOOP_WORKERS */
+}
+
+/* libwebsockets keeps a table of as many descriptors as the limit allows: as many as we need, and not a million. */
+static void limit_descriptors(struct daemon *daemon)
+{
+	struct rlimit limit;
+	rlim_t need = LIMIT_CONNECTIONS + EDGE_SPARE_DESCRIPTORS;
+	daemon->connections_max = LIMIT_CONNECTIONS;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max < need ? limit.rlim_max : need;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == need)
+		return;
+	daemon->connections_max = limit.rlim_cur > 2 * EDGE_SPARE_DESCRIPTORS ? (unsigned)limit.rlim_cur - EDGE_SPARE_DESCRIPTORS : 64;
+	trace(TRACE_WARNING, "start", "connections_at_most=%u descriptors=%llu", daemon->connections_max, (unsigned long long)limit.rlim_cur);
+}
+
+/* 0, or -1 and a sentence. The key itself goes to the house, which keeps only its digest; so do we. */
+static int read_key(struct daemon *daemon, char key[KEY_ROOM], char *why)
+{
+	const char *path = daemon->options.creation_key;
+	key[0] = '\0';
+	if (path == NULL) {
+		trace(TRACE_WARNING, "start", "creation_key=none (nobody can create a session; see --creation-key)");
+		return 0;
+	}
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, key, KEY_ROOM - 1);
+	struct stat stat;
+	int error = errno;
+	bool open_to_others = fd >= 0 && fstat(fd, &stat) == 0 && (stat.st_mode & 077);
+	if (fd >= 0)
+		close(fd);
+	if (n < 0) {
+		snprintf(why, WHY_ROOM, "cannot read the creation key from %s: %s. Make one: (umask 077; head -c 16 /dev/urandom | "
+			"od -An -tx1 | tr -d ' \\n' > %s)", path, strerror(error), path);
+		return -1;
+	}
+	key[n] = '\0';
+	key[strcspn(key, " \t\r\n")] = '\0';
+	if (strlen(key) < KEY_LEAST) {
+		snprintf(why, WHY_ROOM, "the creation key in %s is too short: expected at least %d characters without spaces.", path, KEY_LEAST);
+		return -1;
+	}
+	if (open_to_others)
+		trace(TRACE_WARNING, "start", "creation_key=readable_by_others (chmod 600)");
+	daemon->has_key = true;
+	daemon->key = digest_plain(slice_text(key));
+	return 0;
+}
+
+static int open_journal(struct daemon *daemon, char *why)
+{
+	if (daemon->options.memory) {
+		daemon->memory = journal_memory_create(loop_uv_port(daemon->loop));
+		daemon->journal = journal_memory_port(daemon->memory);
+		fprintf(stderr, "bollplank-daemon: THE JOURNAL IS IN MEMORY. When this process ends, everything is gone.\n");
+		return 0;
+	}
+	struct journal_sqlite_options options = { .path = daemon->options.journal };
+	return journal_sqlite_open(loop_uv_port(daemon->loop), &options, &daemon->journal, why, WHY_ROOM);
+}
+
+static void let_loop_go(struct daemon *daemon)
+{
+	loop_uv_close(daemon->loop);
+	loop_uv_run(daemon->loop);
+}
+
+static void on_journal_stopped_early(void *ctx)
+{
+	loop_uv_close(CAST(ctx, daemon)->loop);
+}
+
+static void let_journal_go(struct daemon *daemon)
+{
+	daemon->journal.ops->stop(daemon->journal.self, on_journal_stopped_early, daemon);
+	loop_uv_run(daemon->loop);
+}
+
+static void watch_signals(struct daemon *daemon)
+{
+	uv_loop_t *loop = loop_uv_handle(daemon->loop);
+	CHECK(uv_signal_init(loop, &daemon->terminate) == 0 && uv_signal_init(loop, &daemon->interrupt) == 0);
+	CHECK(uv_timer_init(loop, &daemon->patience) == 0);
+	daemon->terminate.data = daemon->interrupt.data = daemon;
+	uv_signal_start(&daemon->terminate, on_signal, SIGTERM);
+	uv_signal_start(&daemon->interrupt, on_signal, SIGINT);
+}
+
+static int run(struct daemon *daemon)
+{
+	char why[WHY_ROOM] = "", key[KEY_ROOM];
+	int status = ENDED_BEFORE_START;
+	if (read_key(daemon, key, why) < 0)
+		return sorry(why);
+	daemon->loop = loop_uv_create();
+	if (open_journal(daemon, why) < 0) {
+		sorry(why);
+		let_loop_go(daemon);
+		goto err1;
+	}
+	if (daemon->options.check) {
+		printf("bollplank-daemon: options, key and journal are fine (journal: %s, %s).\n", daemon->journal.ops->name,
+			daemon->journal.ops->durability);
+		status = ENDED_AS_ASKED;
+		let_journal_go(daemon);
+		goto err1;
+	}
+	daemon->house = house_create(&(struct house_parts){ .loop = loop_uv_port(daemon->loop), .journal = daemon->journal,
+		.transport = &ws_ops, .creation_key = slice_text(key) });
+	explicit_bzero(key, sizeof key);
+	daemon->edge = edge_create(&(struct edge_parts){ .loop = loop_uv_handle(daemon->loop), .listen = daemon->options.listen,
+		.listen_count = daemon->options.listen_count,
+		.door = { .origins = daemon->options.origins, .origin_count = daemon->options.origin_count,
+			  .proxies = daemon->options.proxies, .proxy_count = daemon->options.proxy_count },
+		.assets = assets, .asset_count = assets_count, .shell = shell_paths, .metrics_open = daemon->options.metrics_open,
+		.up = house_transport(), .up_ctx = daemon->house, .http_up = &http_up, .http_ctx = daemon,
+		.connections_max = daemon->connections_max }, why, sizeof why);
+	if (daemon->edge == NULL) {
+		sorry(why);
+		let_journal_go(daemon);
+		goto err2;
+	}
+	watch_signals(daemon);
+	trace(TRACE_INFO, "start", "version=" BOLLPLANK_VERSION " journal=%s connections_at_most=%u", daemon->journal.ops->name,
+		daemon->connections_max);
+	loop_uv_run(daemon->loop);
+	status = ENDED_AS_ASKED;
+err2:
+	house_destroy(daemon->house);
+	edge_destroy(daemon->edge);
+err1:
+	journal_memory_destroy(daemon->memory);
+	loop_uv_destroy(daemon->loop);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	static struct daemon daemon = { .magic = MAGIC_daemon };
+	int status = options_read(&daemon.options, argc, argv);
+	if (status != OPTIONS_GO)
+		return status;
+	trace_to(NULL, daemon.options.level, NULL);
+	harden();
+	limit_descriptors(&daemon);
+	status = run(&daemon);
+	uv_library_shutdown();
+	return status;
+}

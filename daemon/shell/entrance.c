@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "shell/entrance.h"
+#include "shell/fanout.h"
+#include <stdio.h>
+
+enum { LEAVE_MS = 2000 }; /* how long a bye may take to go out */
+
+/* ---- going out ---- */
+
+static void on_leave(void *ctx)
+{
+	struct house *house = CAST(ctx, house);
+	house->leave_timer = NULL;
+	while (house->leaving.count) {
+		struct seat *seat = house->leaving.at[--house->leaving.count];
+		house->transport->close(seat->conn, seat->close_code);
+	}
+}
+
+void entrance_leave(struct seat *seat, uint16_t code)
+{
+	struct house *house = seat->house;
+	if (seat->state == SEAT_LEAVING)
+		return;
+	seat->state = SEAT_LEAVING;
+	seat->close_code = code;
+	if (seat->queued == 0) {
+		house->transport->close(seat->conn, code);
+		return;
+	}
+	seats_add(&house->leaving, seat); /* its last words have not gone out: a moment for them */
+	if (house->leave_timer == NULL)
+		house->leave_timer = loop_after(house->loop, LEAVE_MS, on_leave, house);
+}
+
+void intake_bye(struct seat *seat, enum fault fault, uint16_t code)
+{
+	struct house *house = seat->house;
+	trace(TRACE_INFO, "bye", "session=%s actor=%u fault=%s", seat->hall ? seat->hall->sid.text : "", seat->actor, fault_name(fault));
+	pack_clear(&house->scratch);
+	bye_encode(fault, &house->scratch);
+	intake_say(seat);
+	entrance_leave(seat, code);
+}
+
+/* ---- who is where ---- */
+
+static void place_remove(struct seat *seat)
+{
+	struct seat **at = hall_place(seat->hall, seat->actor);
+	while (*at != seat)
+		at = &(*at)->next_same;
+	*at = seat->next_same;
+	seat->next_same = NULL;
+}
+
+static bool named(const struct seat *seat)
+{
+	return seat->actor != 0;
+}
+
+void entrance_name(struct seat *seat, uint32_t actor)
+{
+	if (named(seat))
+		place_remove(seat);
+	seat->actor = actor;
+	seat->secret_proven = false;
+	seat->keys_count = 0;
+	if (actor == 0)
+		return;
+	struct seat **at = hall_place(seat->hall, actor);
+	unsigned pages = 1;
+	/* Newest first; a fifth page closes the oldest. */
+	seat->next_same = *at;
+	*at = seat;
+	for (struct seat *other = seat->next_same; other; other = other->next_same)
+		if (other->actor == actor && other->state != SEAT_LEAVING && ++pages > LIMIT_CONNECTIONS_A_MEMBER)
+			entrance_leave(other, CLOSE_ELSEWHERE);
+}
+
+static void hall_sit(struct hall *hall, struct seat *seat)
+{
+	seat->hall = hall;
+	seat->hall_index = (uint32_t)hall->seats.count;
+	seats_add(&hall->seats, seat);
+	hall->empty_ms = 0;
+}
+
+static void hall_rise(struct seat *seat)
+{
+	struct hall *hall = seat->hall;
+	struct seat *last = hall->seats.at[--hall->seats.count];
+	hall->seats.at[seat->hall_index] = last;
+	last->hall_index = seat->hall_index;
+	if (hall->seats.count == 0)
+		hall->empty_ms = loop_now(seat->house->loop);
+	seat->hall = NULL;
+}
+
+/* ---- the door ---- */
+
+static void visit_free(struct visit *visit)
+{
+	*(visit->before ? &visit->before->next : &visit->house->visits) = visit->next;
+	if (visit->next)
+		visit->next->before = visit->before;
+	if (visit->seat)
+		visit->seat->visit = NULL;
+	free(visit);
+}
+
+static uint64_t hash_text(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+	for (; *text; text++)
+		hash = (hash ^ (uint8_t)*text) * 0x100000001b3u;
+	return hash;
+}
+
+static struct wrong *wrong_of(struct house *house, const char *address)
+{
+	uint64_t hash = hash_text(address), now = loop_now(house->loop);
+	struct wrong *wrong = &house->wrongs[hash % HOUSE_WRONGS]; /* two addresses in one place: the later counts; the daemon's own limit stands */
+	if (wrong->address != hash || now - wrong->since_ms >= WRONG_CODES_ADDRESS_MS)
+		*wrong = (struct wrong){ .address = hash, .since_ms = now };
+	return wrong;
+}
+
+/* Looks without counting: a right code of a person we know must pass. */
+static bool guesses_too_much(struct house *house, const char *address)
+{
+	struct rate rate = house->wrong_rate;
+	uint64_t now = loop_now(house->loop);
+	return wrong_of(house, address)->count >= WRONG_CODES_ADDRESS || !rate_take(&rate, WRONG_CODES_DAEMON / 60, WRONG_CODES_DAEMON, now);
+}
+
+static void count_wrong(struct house *house, const char *address)
+{
+	wrong_of(house, address)->count++;
+	rate_take(&house->wrong_rate, WRONG_CODES_DAEMON / 60, WRONG_CODES_DAEMON, loop_now(house->loop));
+}
+
+static void wait_for(struct visit *visit, struct sid sid)
+{
+	struct seat *seat = visit->seat;
+	struct hall *hall = house_visit(seat->house, sid);
+	if (hall == NULL) {
+		intake_bye(seat, FAULT_later, CLOSE_LATER);
+		return;
+	}
+	hall_sit(hall, seat);
+	if (hall->open || hall->fault != FAULT_none)
+		entrance_hall_open(hall);
+}
+
+static void on_found(bool found, struct sid sid, void *ctx)
+{
+	struct visit *visit = CAST(ctx, visit);
+	struct seat *seat = visit->seat;
+	visit->searching = false;
+	if (seat == NULL || seat->state == SEAT_LEAVING) {
+		visit_free(visit);
+		return;
+	}
+	if (!found) {
+		count_wrong(visit->house, visit->address);
+		intake_bye(seat, visit->guessing ? FAULT_too_many_codes : FAULT_no_session, CLOSE_REFUSED);
+		return;
+	}
+	wait_for(visit, sid);
+}
+
+void entrance_hello(struct seat *seat, const struct hello *hello)
+{
+	struct house *house = seat->house;
+	struct visit *visit = seat->visit;
+	struct digest hash = digest_plain(slice_of(hello->token, sizeof hello->token));
+	struct sid sid;
+	struct code code;
+	memcpy(seat->token_hash, hash.bytes, sizeof seat->token_hash);
+	seat->has_secret = hello->has_secret;
+	memcpy(seat->secret, hello->secret, sizeof seat->secret);
+	seat->lane = hello->lane;
+	seat->state = SEAT_WAITING;
+	visit->door = hello->door;
+	visit->term = hello->term;
+	visit->done = hello->done;
+	if (sid_parse(hello->place, &sid)) {
+		wait_for(visit, sid);
+	} else if (hello->door == DOOR_PARTICIPANT && code_parse(hello->place, &code)) {
+		visit->guessing = guesses_too_much(house, visit->address);
+		visit->searching = true;
+		house->journal.ops->find(house->journal.self, code, on_found, visit);
+	} else {
+		intake_bye(seat, FAULT_no_session, CLOSE_REFUSED);
+	}
+}
+
+static void welcome(struct seat *seat)
+{
+	struct session *s = seat->hall->session;
+	struct welcome it = { .sid = seat->hall->sid, .code = session_code(s), .roles = session_roles(s, seat->actor), .actor = seat->actor };
+	pack_clear(&seat->house->scratch);
+	welcome_encode(&it, &seat->house->scratch);
+	intake_say(seat);
+}
+
+/* The session is there: who is this? The answers to a wrong sid, a wrong token and a revoked link are the same. */
+static void admit(struct seat *seat)
+{
+	struct hall *hall = seat->hall;
+	struct house *house = seat->house;
+	struct visit visit = *seat->visit;
+	uint32_t actor = hall->fault == FAULT_none ? session_actor(hall->session, seat->token_hash) : 0;
+	bool is_link = (actor & ACTOR_LINK) != 0;
+	if (hall->fault != FAULT_none) {
+		intake_bye(seat, hall->fault, hall->fault == FAULT_later ? CLOSE_LATER : CLOSE_REFUSED);
+	} else if (is_link != (visit.door == DOOR_LINK)) {
+		intake_bye(seat, FAULT_no_session, CLOSE_REFUSED);
+	} else if (visit.guessing && actor == 0) {
+		intake_bye(seat, FAULT_too_many_codes, CLOSE_REFUSED);
+	} else if (!is_link && (hall->seats.count > LIMIT_SESSION_CONNECTIONS || house->seats.count > LIMIT_CONNECTIONS)) {
+		intake_bye(seat, FAULT_full, CLOSE_LATER);
+	} else {
+		visit_free(seat->visit);
+		seat->state = SEAT_IN;
+		rate_fill(&seat->rate, is_link ? BURST_STAFF : BURST_MEMBER, loop_now(house->loop));
+		house->transport->limit(seat->conn, is_link ? LIMIT_MESSAGE_STAFF : LIMIT_MESSAGE);
+		entrance_name(seat, actor);
+		trace(TRACE_INFO, "hello", "session=%s actor=%u term=%u done=%llu", hall->sid.text, actor, visit.term, (unsigned long long)visit.done);
+		welcome(seat);
+		fanout_enter(seat, visit.term, visit.done);
+		intake_keys(seat);
+	}
+}
+
+void entrance_hall_open(struct hall *hall)
+{
+	for (size_t i = 0; i < hall->seats.count; i++)
+		if (hall->seats.at[i]->state == SEAT_WAITING)
+			admit(hall->seats.at[i]);
+}
+
+/* Members that were only in the lost part of history have no number any more, or another. */
+void entrance_reset(struct hall *hall)
+{
+	for (size_t i = 0; i < hall->seats.count; i++) {
+		struct seat *seat = hall->seats.at[i];
+		if (seat->state != SEAT_IN)
+			continue;
+		uint32_t actor = session_actor(hall->session, seat->token_hash), before = seat->actor;
+		entrance_name(seat, actor);
+		if (actor != before)
+			welcome(seat);
+		fanout_reset(seat);
+		intake_keys(seat);
+	}
+}
+
+/* ---- the connection itself ---- */
+
+void entrance_opened(struct house *house, struct conn *conn, const char *address)
+{
+	struct seat *seat = check_alloc(1, sizeof *seat);
+	seat->magic = MAGIC_seat;
+	seat->conn = conn;
+	seat->house = house;
+	seat->house_index = (uint32_t)house->seats.count;
+	seats_add(&house->seats, seat);
+	house->transport->set_seat(conn, seat);
+	struct visit *visit = check_alloc(1, sizeof *visit);
+	*visit = (struct visit){ .magic = MAGIC_visit, .house = house, .seat = seat, .next = house->visits };
+	if (house->visits)
+		house->visits->before = visit;
+	house->visits = visit;
+	snprintf(visit->address, sizeof visit->address, "%s", address);
+	seat->visit = visit;
+	if (house->stopping)
+		entrance_leave(seat, CLOSE_GOING);
+}
+
+void entrance_closed(struct seat *seat)
+{
+	struct house *house = seat->house;
+	if (seat->visit) {
+		seat->visit->seat = NULL;
+		if (!seat->visit->searching)
+			visit_free(seat->visit);
+	}
+	for (uint32_t at = seat->pending, next; at; at = next) { /* what it asked for goes on without it */
+		next = house->pendings[at - 1].next;
+		house->pendings[at - 1].seat = NULL;
+		house->pendings[at - 1].next = 0;
+	}
+	if (seat->hall) {
+		struct hall *hall = seat->hall;
+		fanout_leave(seat);
+		if (named(seat))
+			place_remove(seat);
+		hall_rise(seat);
+		if (hall->seats.count == 0 && hall->fault == FAULT_no_session && !house->stopping)
+			hall_close(hall); /* whoever guesses sids does not fill the house */
+	}
+	seats_forget(&house->leaving, seat);
+	struct seat *last = house->seats.at[--house->seats.count];
+	house->seats.at[seat->house_index] = last;
+	last->house_index = seat->house_index;
+	while (seat->queued)
+		frame_drop(seat->queue[--seat->queued]);
+	free(seat->queue);
+	free(seat->keys);
+	explicit_bzero(seat->secret, sizeof seat->secret);
+	seat->magic = 0;
+	free(seat);
+}

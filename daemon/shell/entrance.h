@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Coming in and going out: the hello, the door by code or token, who sits where, farewells. */
+#ifndef BOLLPLANK_SHELL_ENTRANCE_H
+#define BOLLPLANK_SHELL_ENTRANCE_H
+#include "shell/hall.h"
+
+void entrance_opened(struct house *house, struct conn *conn, const char *address);
+void entrance_hello(struct seat *seat, const struct hello *hello);
+void entrance_hall_open(struct hall *hall);               /* those who waited for it come in, or hear why not */
+void entrance_name(struct seat *seat, uint32_t actor);    /* from now on the seat is this actor's */
+void entrance_reset(struct hall *hall);                   /* history is loaded anew: who is everybody now? */
+void entrance_leave(struct seat *seat, uint16_t code);    /* closes the connection; what stands in its queue goes first if it can */
+void entrance_closed(struct seat *seat);                  /* the connection is gone */
+#endif

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A new session from the body of POST /api/sessions, README clause 7.2: read into the entries that it is made of, tried on a scratch session, so that bad
+ * input changes nothing, then put into the journal. The answer waits until all of it is stable. */
+#include "shell/hall.h"
+
+enum { ITEMS_TEXT = 16 * 1024, NAMES_TRIED = 5, RULES = 1 };
+
+struct founding {
+	uint32_t magic;
+	struct house *house;
+	struct hall *hall; /* NULL: not in the journal yet */
+	struct founding *next, *before; /* of the house */
+	bool posted;       /* on_failed or on_give_up will come */
+	struct sid sid;
+	struct code code;
+	struct entry_bytes *entries;
+	size_t count, room, sent, here;
+	unsigned tries;
+	struct pack body;  /* for another code, should the first be taken */
+	house_created_fn done;
+	void *ctx;
+	enum fault fault;
+};
+
+/* ---- from the body to entries ---- */
+
+struct reading {
+	struct founding *f;
+	struct session *scratch;
+	struct pack form, text; /* of the entry at hand */
+	enum fault fault;
+};
+
+static void add(struct reading *r, uint16_t command, uint32_t a)
+{
+	struct founding *f = r->f;
+	uint8_t salt[2 * ENTRY_SALT];
+	if (r->fault != FAULT_none)
+		return;
+	struct entry entry = { .term = 1, .seq = f->count + 1, .at_ms = loop_wall(f->house->loop), .name = { .who = ACTOR_HOUSE }, .command = command,
+			       .subject = { a, 0 }, .form = pack_bytes(&r->form), .text = pack_bytes(&r->text) };
+	r->fault = entry.form.len > LIMIT_FORM || entry.text.len > LIMIT_TEXT ? FAULT_too_long : session_step(r->scratch, &entry);
+	if (r->fault != FAULT_none)
+		return;
+	if (f->count == f->room) {
+		f->room = f->room ? 2 * f->room : 16;
+		f->entries = check_realloc(f->entries, f->room, sizeof *f->entries);
+	}
+	loop_random(f->house->loop, salt, sizeof salt);
+	entry_encode(&entry, salt, &f->entries[f->count++]);
+}
+
+static const struct unpack_limits text_limits = { .depth = 2, .values = LIMIT_VALUES, .bytes = LIMIT_ITEM };
+
+static size_t values_in(struct unpack *in, struct reading *r, size_t most)
+{
+	size_t count = unpack_array(in);
+	if (count > most && r->fault == FAULT_none)
+		r->fault = FAULT_full;
+	return r->fault == FAULT_none && unpack_ok(in) ? count : 0;
+}
+
+/* The next value, which is a text, as bytes of its own; whether its words are proper the step asks. */
+static void text_in(struct unpack *in, struct pack *out)
+{
+	size_t rows = unpack_array(in);
+	pack_clear(out);
+	pack_array(out, rows);
+	for (size_t row = 0; row < rows && unpack_ok(in); row++) {
+		size_t words = unpack_array(in);
+		pack_array(out, words);
+		for (size_t i = 0; i < words && unpack_ok(in); i++)
+			pack_str(out, unpack_str(in, LIMIT_SAY));
+	}
+}
+
+static struct pack *form_begin(struct reading *r, size_t count)
+{
+	pack_clear(&r->form);
+	pack_array(&r->form, count);
+	return &r->form;
+}
+
+static void read_links(struct unpack *in, struct reading *r)
+{
+	size_t count = values_in(in, r, LIMIT_LINKS);
+	bool facilitator = false;
+	for (uint32_t link = 1; link <= count && unpack_ok(in); link++) {
+		unpack_arrays(in, 3);
+		uint64_t role = unpack_uint(in, UINT16_MAX);
+		struct slice hash = unpack_bin(in, 32, 32);
+		text_in(in, &r->text);
+		facilitator |= role == ROLE_FACILITATOR;
+		if (!unpack_ok(in))
+			return;
+		struct pack *form = form_begin(r, 2);
+		pack_uint(form, role);
+		pack_bin(form, hash);
+		add(r, COMMAND_link_put, link);
+	}
+	if (!facilitator && r->fault == FAULT_none)
+		r->fault = FAULT_malformed; /* nobody could do anything in it */
+}
+
+/* The word of a text in a language; of its first row if it has no such row. Empty: not a text. */
+static struct slice word_of(struct slice text, struct slice language)
+{
+	struct unpack *in = unpack_create(text, &text_limits);
+	struct slice found = slice_of(NULL, 0);
+	size_t rows = unpack_array(in);
+	for (size_t i = 0; i < rows && unpack_ok(in); i++) {
+		unpack_arrays(in, 2);
+		struct slice of = unpack_str(in, 35), word = unpack_str(in, LIMIT_ITEM);
+		if (unpack_ok(in) && (i == 0 || slice_equal(of, language)))
+			found = word;
+	}
+	unpack_destroy(in);
+	return found;
+}
+
+struct item_read {
+	uint32_t group;
+	struct pack text;
+};
+
+/* One entry for the items from `first`: rows of [language, word, word, ...]. Returns how many it took. */
+static uint32_t add_items(struct reading *r, uint32_t activity, const struct item_read *items, uint32_t first, uint32_t count)
+{
+	uint32_t taken = 0;
+	size_t bytes = 0;
+	while (first + taken < count && (taken == 0 || bytes + items[first + taken].text.len < ITEMS_TEXT))
+		bytes += items[first + taken++].text.len;
+	struct pack *form = form_begin(r, 2 * (size_t)taken);
+	for (uint32_t i = first; i < first + taken; i++) {
+		pack_uint(form, i + 1);
+		pack_uint(form, items[i].group);
+	}
+	/* The languages are those of the first item. */
+	struct unpack *in = unpack_create(pack_bytes(&items[first].text), &text_limits);
+	size_t rows = unpack_array(in);
+	pack_clear(&r->text);
+	pack_array(&r->text, rows);
+	for (size_t row = 0; row < rows; row++) {
+		unpack_arrays(in, 2);
+		struct slice language = unpack_str(in, 35);
+		unpack_skip(in);
+		pack_array(&r->text, 1 + (size_t)taken);
+		pack_str(&r->text, language);
+		for (uint32_t i = first; i < first + taken; i++)
+			pack_str(&r->text, word_of(pack_bytes(&items[i].text), language));
+	}
+	unpack_destroy(in);
+	add(r, COMMAND_items_put, activity);
+	return taken;
+}
+
+static void read_items(struct unpack *in, struct reading *r, struct item_read *items, size_t count)
+{
+	for (size_t i = 0; i < count && unpack_ok(in) && r->fault == FAULT_none; i++) {
+		unpack_arrays(in, 2);
+		items[i].group = (uint32_t)unpack_uint(in, UINT16_MAX);
+		text_in(in, &items[i].text);
+		if (unpack_ok(in))
+			r->fault = text_check(pack_bytes(&items[i].text), 1, LIMIT_ITEM);
+	}
+}
+
+static void read_activity(struct unpack *in, struct reading *r, uint32_t step, uint32_t activity)
+{
+	unpack_arrays(in, 6);
+	struct slice kind = unpack_str(in, 32);
+	uint64_t holder = unpack_uint(in, UINT8_MAX);
+	bool secret = unpack_bool(in);
+	struct slice config = unpack_bin(in, 1, LIMIT_CONFIG);
+	text_in(in, &r->text);
+	struct pack *form = form_begin(r, 5);
+	pack_uint(form, step);
+	pack_str(form, kind);
+	pack_uint(form, holder);
+	pack_uint(form, secret);
+	pack_bin(form, config);
+	if (unpack_ok(in))
+		add(r, COMMAND_activity_put, activity);
+	size_t count = values_in(in, r, LIMIT_ITEMS);
+	struct item_read *items = check_alloc(count, sizeof *items);
+	read_items(in, r, items, count);
+	for (uint32_t i = 0; i < count && unpack_ok(in) && r->fault == FAULT_none;)
+		i += add_items(r, activity, items, i, (uint32_t)count);
+	for (size_t i = 0; i < count; i++)
+		pack_finish(&items[i].text);
+	free(items);
+}
+
+static void read_steps(struct unpack *in, struct reading *r)
+{
+	size_t steps = values_in(in, r, LIMIT_STEPS);
+	uint32_t activity = 0;
+	for (uint32_t step = 1; step <= steps && unpack_ok(in) && r->fault == FAULT_none; step++) {
+		unpack_arrays(in, 3);
+		uint64_t minutes = unpack_uint(in, UINT16_MAX);
+		text_in(in, &r->text);
+		if (!unpack_ok(in))
+			return;
+		struct pack *form = form_begin(r, 2);
+		pack_uint(form, step);
+		pack_uint(form, minutes);
+		add(r, COMMAND_step_put, step);
+		size_t activities = values_in(in, r, LIMIT_ACTIVITIES);
+		for (size_t i = 0; i < activities && unpack_ok(in) && r->fault == FAULT_none; i++)
+			read_activity(in, r, step, ++activity);
+	}
+}
+
+static void read_rooms(struct unpack *in, struct reading *r)
+{
+	size_t rooms = values_in(in, r, LIMIT_ROOMS);
+	for (uint32_t room = 1; room <= rooms && unpack_ok(in); room++) {
+		text_in(in, &r->text);
+		form_begin(r, 0);
+		if (unpack_ok(in))
+			add(r, COMMAND_room_put, room);
+	}
+}
+
+/* [1, rehearsal, language, k, grace_ms, title, links, steps, rooms] */
+static enum fault read_body(struct founding *f)
+{
+	static const struct unpack_limits limits = { .depth = 9, .values = 65536, .bytes = LIMIT_HTTP_BODY };
+	struct reading r = { .f = f, .scratch = session_create(f->sid) };
+	struct unpack *in = unpack_create(pack_bytes(&f->body), &limits);
+	unpack_arrays(in, 9);
+	uint64_t version = unpack_uint(in, UINT16_MAX);
+	bool rehearsal = unpack_bool(in);
+	struct slice language = unpack_str(in, 35);
+	uint64_t k = unpack_uint(in, K_MAX), grace_ms = unpack_uint(in, GRACE_MS_MAX);
+	pack_init(&r.form);
+	pack_init(&r.text);
+	text_in(in, &r.text);
+	if (!unpack_ok(in) || version != PROTOCOL_VERSION)
+		r.fault = FAULT_malformed;
+	struct pack *form = form_begin(&r, 7);
+	pack_uint(form, RULES);
+	pack_uint(form, rehearsal);
+	pack_uint(form, k ? k : K_DEFAULT);
+	pack_uint(form, grace_ms ? grace_ms : GRACE_MS);
+	pack_str(form, language);
+	pack_uint(form, loop_wall(f->house->loop));
+	pack_str(form, slice_text(f->code.text));
+	add(&r, COMMAND_create, 0);
+	read_links(in, &r);
+	read_steps(in, &r);
+	read_rooms(in, &r);
+	if (r.fault == FAULT_none && !unpack_end(in))
+		r.fault = FAULT_malformed;
+	unpack_destroy(in);
+	pack_finish(&r.form);
+	pack_finish(&r.text);
+	session_destroy(r.scratch);
+	return r.fault == FAULT_unknown_command ? FAULT_malformed : r.fault; /* a create that is not proper stops a session */
+}
+
+/* ---- into the journal ---- */
+
+static void entries_finish(struct founding *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		entry_bytes_finish(&f->entries[i]);
+	f->count = f->sent = f->here = 0;
+}
+
+static void founding_destroy(struct founding *f, enum fault fault)
+{
+	struct pack answer;
+	pack_init(&answer);
+	if (fault == FAULT_none) {
+		pack_array(&answer, 2);
+		pack_str(&answer, slice_text(f->sid.text));
+		pack_str(&answer, slice_text(f->code.text));
+	}
+	trace(TRACE_INFO, "create", "session=%s fault=%s entries=%zu", f->sid.text, fault_name(fault), f->count);
+	if (f->hall)
+		f->hall->founding = NULL;
+	*(f->before ? &f->before->next : &f->house->foundings) = f->next;
+	if (f->next)
+		f->next->before = f->before;
+	entries_finish(f);
+	free(f->entries);
+	pack_finish(&f->body);
+	f->magic = 0;
+	if (f->done)
+		f->done(fault, pack_bytes(&answer), f->ctx);
+	pack_finish(&answer);
+	free(f);
+}
+
+void founding_lost(struct hall *hall)
+{
+	struct founding *f = hall->founding;
+	if (f && f->posted) /* it hears of it there */
+		f->hall = NULL;
+	else if (f)
+		founding_destroy(f, FAULT_later);
+	hall->founding = NULL;
+}
+
+void founding_end(struct house *house)
+{
+	while (house->foundings)
+		founding_destroy(house->foundings, FAULT_later);
+}
+
+static void on_failed(void *ctx)
+{
+	struct founding *f = CAST(ctx, founding);
+	founding_destroy(f, f->fault);
+}
+
+static void fail(struct founding *f, enum fault fault)
+{
+	f->fault = fault;
+	f->posted = true;
+	loop_post(f->house->loop, on_failed, f); /* done is never called from inside the asking */
+}
+
+/* A name that nobody has, and the first entry under it. */
+static void found(struct founding *f)
+{
+	struct house *house = f->house;
+	uint64_t bits[2];
+	loop_random(house->loop, bits, sizeof bits);
+	f->sid = sid_of(bits[0]);
+	f->code = code_of(bits[1]);
+	entries_finish(f);
+	enum fault fault = read_body(f);
+	struct hall *hall = fault == FAULT_none ? house_found(house, f->sid) : NULL;
+	if (fault != FAULT_none || hall == NULL) {
+		fail(f, fault != FAULT_none ? fault : FAULT_full);
+		return;
+	}
+	f->hall = hall;
+	hall->founding = f;
+	hall->session = session_create(f->sid);
+	const struct entry_bytes *first = &f->entries[0];
+	struct body body = { .head = slice_of(first->head, first->head_len), .form = slice_of(first->parts, first->form_len),
+			     .text = slice_of(first->parts + first->form_len, first->text_len) };
+	memcpy(body.digest, first->digest, sizeof body.digest);
+	struct pending pending = { .hall = hall, .kind = PENDING_FOUNDING };
+	struct pending *at = pending_add(house, &pending);
+	f->sent = 1;
+	if (house->journal.ops->create(house->journal.self, f->sid, f->code, &body, at->tag) < 0) {
+		pending_remove(house, at);
+		f->hall = NULL;
+		hall->founding = NULL;
+		hall_free(hall);
+		fail(f, FAULT_later);
+	}
+}
+
+void founding_entry(struct hall *hall)
+{
+	struct founding *f = hall->founding;
+	if (f == NULL)
+		return;
+	f->here++;
+	if (!hall->open) { /* the create is in the log: the rest behind it */
+		hall_begin(hall);
+		for (; f->sent < f->count; f->sent++) {
+			struct pending pending = { .hall = hall, .kind = PENDING_FOUNDING };
+			if (hall_append_bytes(hall, &f->entries[f->sent], &pending) < 0) {
+				founding_refused(hall, JOURNAL_FULL);
+				return;
+			}
+		}
+	}
+	founding_stable(hall);
+}
+
+void founding_stable(struct hall *hall)
+{
+	struct founding *f = hall->founding;
+	if (f && f->here == f->count && hall->stable >= f->count)
+		founding_destroy(f, FAULT_none);
+}
+
+static void on_give_up(void *ctx)
+{
+	struct founding *f = CAST(ctx, founding);
+	struct house *house = f->house;
+	struct hall *hall = f->hall;
+	enum fault fault = f->fault;
+	f->posted = false;
+	f->fault = FAULT_none;
+	if (hall) { /* nobody knows its name: what is there of it goes */
+		hall->founding = NULL;
+		f->hall = NULL;
+		if (f->here)
+			house->journal.ops->erase(house->journal.self, hall->sid);
+		hall_fail(hall, FAULT_no_session, "founding", 0);
+		if (hall->seats.count == 0)
+			hall_close(hall);
+	}
+	if (fault == FAULT_taken && ++f->tries < NAMES_TRIED)
+		found(f);
+	else
+		founding_destroy(f, fault == FAULT_taken ? FAULT_later : fault);
+}
+
+void founding_refused(struct hall *hall, enum journal_status why)
+{
+	struct founding *f = hall->founding;
+	if (f == NULL || f->fault != FAULT_none)
+		return;
+	f->fault = why == JOURNAL_TAKEN ? FAULT_taken : FAULT_later;
+	f->posted = true;
+	loop_post(f->house->loop, on_give_up, f); /* not from inside what the hall is doing */
+}
+
+void house_create_session(struct house *house, struct slice body, struct slice key, const char *address, house_created_fn done, void *ctx)
+{
+	struct founding *f = check_alloc(1, sizeof *f);
+	struct digest presented = digest_plain(key);
+	char room[64];
+	f->magic = MAGIC_founding;
+	f->house = house;
+	f->done = done;
+	f->ctx = ctx;
+	pack_init(&f->body);
+	f->next = house->foundings;
+	if (f->next)
+		f->next->before = f;
+	house->foundings = f;
+	trace(TRACE_INFO, "create", "address=%s bytes=%zu", trace_quote(slice_text(address), room, sizeof room), body.len);
+	if (!house->may_create || !digest_same(presented.bytes, house->creation_key.bytes, sizeof presented.bytes)) {
+		fail(f, FAULT_key_needed);
+	} else if (body.len > LIMIT_HTTP_BODY) {
+		fail(f, FAULT_too_long);
+	} else if (house->stopping) {
+		fail(f, FAULT_later);
+	} else {
+		pack_raw(&f->body, body);
+		found(f);
+	}
+}

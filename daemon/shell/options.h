@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the operator asked for: the command line, and for what it does not say the environment (BOLLPLANK_...). */
+#ifndef BOLLPLANK_SHELL_OPTIONS_H
+#define BOLLPLANK_SHELL_OPTIONS_H
+#include "base/trace.h"
+#include "shell/address.h"
+
+enum { OPTIONS_MANY = 16 }; /* of each that may be given several times */
+
+/* Strings are the caller's argv, the environment, or `room`. */
+struct options {
+	const char *listen[OPTIONS_MANY];
+	size_t listen_count;
+	const char *journal;      /* a file; never NULL */
+	bool memory;              /* a journal that nothing survives */
+	const char *creation_key; /* a file, or NULL: nobody may create a session */
+	const char *origins[OPTIONS_MANY];
+	size_t origin_count;
+	struct address_net proxies[OPTIONS_MANY];
+	size_t proxy_count;
+	bool metrics_open;
+	enum trace_level level;
+	bool check;
+	char room[8192]; /* of strings that are made here */
+	size_t used;
+};
+
+enum { OPTIONS_GO = -1 };
+
+/* OPTIONS_GO: all is well. Else the status to end with: 0 after --help and --version, 2 after a sentence about a mistake. */
+int options_read(struct options *options, int argc, char **argv);
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What world.c and checks.c share. */
+#ifndef BOLLPLANK_TESTS_SIM_INSIDE_H
+#define BOLLPLANK_TESTS_SIM_INSIDE_H
+#include "base/limits.h"
+#include "lib/loop_test.h"
+#include "shell/hall.h"
+#include "shell/journal_memory.h"
+#include "sim/life.h"
+#include "sim/page.h"
+#include "sim/world.h"
+
+enum {
+	PEOPLE_MOST = 24, PAGES_MOST = 48, ACTIVITIES = 4, ITEMS = 4, ROUNDS = 8, LEDGER_MOST = 4096,
+	TROUBLE_MS = 25 * 1000, CALM_MS = 240 * 1000, GRACE = 2000, NIGHT_MS = 6 * 60 * 1000
+};
+
+enum role_played { PERSON, FACILITATOR, SCREEN };
+
+struct person { /* one token; one or two pages */
+	uint8_t token[16], secret[16];
+	bool uncertain[ACTIVITIES + 1][ROUNDS + 1]; /* a ballot of theirs may count or not: its answer was never heard */
+	unsigned cast; /* how many ballots they have made up */
+};
+
+struct actor {
+	struct page page;
+	enum role_played role;
+	unsigned person;
+	uint32_t canaries[8], canaries_count, room_before;
+	uint64_t slow_until_ms;
+};
+
+struct record { /* what a page was told about one of its commands, and it is stable */
+	unsigned person;
+	uint64_t lane, seq;
+	uint32_t number, activity, round;
+	uint16_t command;
+	bool saved, secret;
+	uint8_t ballot[64];
+	size_t ballot_len;
+};
+
+struct world {
+	uint64_t seed, chance;
+	bool swapped, verbose, calm, created, over, losing;
+	struct loop_test *test;
+	struct loop loop;
+	struct life *life;
+	struct journal_memory *disk;
+	struct transport_test *net;
+	struct house *house;
+	struct page_watch watch, quiet_watch; /* quiet: of fresh pages, which are only looked at */
+	struct actor *actors[PAGES_MOST];
+	size_t actors_count;
+	struct person people[PEOPLE_MOST + 2];
+	unsigned people_count;
+	struct sid sid;
+	char code[16];
+	unsigned rooms_wanted;
+	struct question {
+		bool choice, secret, by_room;
+		uint32_t revealed, looked; /* newest round for which it was asked */
+		bool touched;              /* a ballot on it was refused without a lasting verdict and may be counted */
+	} questions[ACTIVITIES + 1];
+	unsigned questions_count;
+	struct record *ledger;
+	size_t ledger_count;
+	uint64_t lag_ms, calm_since_ms;
+	bool any_reveal;
+	struct world_result *out;
+};
+
+__attribute__((format(printf, 2, 3))) void world_fail(struct world *w, const char *format, ...); /* the first reason stays */
+
+void checks_now(struct world *w);      /* at any moment: state against its own snapshot and against the log */
+void checks_liveness(struct world *w); /* it did not settle: says what is missing */
+void checks_end(struct world *w);      /* all is quiet: ledger, log, tallies, pictures */
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* sim --seeds N --first S [--verbose]: N workshops under mishaps, each from its seed alone. */
+#include "base/trace.h"
+#include "sim/world.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SWAP_EVERY = 4 }; /* each so many seeds, others' ballots are permuted and the observer's frames compared */
+
+static const char *command_name(unsigned command)
+{
+	switch (command) {
+#define COMMAND(name, number, who, phases, becomes, form, meaning) \
+	case number:                                                \
+		return #name;
+#include "tbl/commands.h"
+#undef COMMAND
+	}
+	return "";
+}
+
+static void add(struct world_result *all, const struct world_result *one)
+{
+	all->events += one->events;
+	all->entries += one->entries;
+	all->acknowledged += one->acknowledged;
+	all->refused += one->refused;
+	all->refused_volatile += one->refused_volatile;
+	all->lost += one->lost;
+	all->divergences += one->divergences;
+	all->crashes += one->crashes;
+	all->resets += one->resets;
+	all->nights += one->nights;
+	all->reconnects += one->reconnects;
+	all->checked_tallies += one->checked_tallies;
+	all->checked_pictures += one->checked_pictures;
+	for (int i = 0; i < 64; i++)
+		all->commands[i] += one->commands[i];
+}
+
+static void to_stdout(enum trace_level level, const char *line, void *ctx)
+{
+	(void)level;
+	(void)ctx;
+	printf("         %s\n", line);
+}
+
+static void to_nowhere(enum trace_level level, const char *line, void *ctx)
+{
+	(void)level;
+	(void)line;
+	(void)ctx;
+}
+
+static void row(const char *name, uint64_t value)
+{
+	printf("  %-22s %12" PRIu64 "\n", name, value);
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t seeds = 100, first = 1, passed = 0, failed = 0;
+	bool verbose = false, stop = false;
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--seeds") == 0 && i + 1 < argc)
+			seeds = strtoull(argv[++i], NULL, 10);
+		else if (strcmp(argv[i], "--first") == 0 && i + 1 < argc)
+			first = strtoull(argv[++i], NULL, 10);
+		else if (strcmp(argv[i], "--verbose") == 0)
+			verbose = true;
+		else if (strcmp(argv[i], "--stop") == 0)
+			stop = true;
+		else {
+			fprintf(stderr, "usage: sim [--seeds N] [--first S] [--verbose] [--stop]\n"
+					"  --verbose  what happens, line by line   --stop  after the first failing seed\n");
+			return 2;
+		}
+	}
+	struct world_result all = { 0 }, one, other;
+	trace_to(verbose ? to_stdout : to_nowhere, verbose ? TRACE_DEBUG : TRACE_ERROR, NULL);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (uint64_t seed = first; seed < first + seeds && !(stop && failed); seed++) {
+		world_run(seed, false, verbose, &one);
+		if (!one.failed && seed % SWAP_EVERY == 0) {
+			world_run(seed, true, false, &other);
+			if (other.failed)
+				one = other;
+			else if (other.observed != one.observed) {
+				one.failed = true;
+				snprintf(one.reason, sizeof one.reason, "others' hidden ballots show in the observer's frames");
+			}
+		}
+		add(&all, &one);
+		if (one.failed) {
+			failed++;
+			printf("seed %" PRIu64 " failed: %s\n  again: sim --seeds 1 --first %" PRIu64 " --verbose\n", seed, one.reason, seed);
+		} else {
+			passed++;
+		}
+	}
+	row("seeds", passed + failed);
+	row("events", all.events);
+	row("entries in logs", all.entries);
+	row("acknowledged", all.acknowledged);
+	row("refused, kept", all.refused);
+	row("refused, not kept", all.refused_volatile);
+	row("lost", all.lost);
+	row("divergences", all.divergences);
+	row("house crashes", all.crashes);
+	row("histories changed", all.resets);
+	row("nights", all.nights);
+	row("connection mishaps", all.reconnects);
+	row("tallies checked", all.checked_tallies);
+	row("pictures checked", all.checked_pictures);
+	for (unsigned i = 1; i < 64; i++)
+		if (all.commands[i])
+			row(command_name(i), all.commands[i]);
+	printf("%" PRIu64 " passed, %" PRIu64 " failed, 0 skipped\n", passed, failed);
+	return failed ? 1 : 0;
+}
