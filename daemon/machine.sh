@@ -20,11 +20,15 @@ quietly() { # log command...
 
 has_package() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
-# Debian packages by name. `a|b` is whichever of the two this release of Debian has (the second is the older name).
+# Debian packages by name. `a|b` is whichever of the two this release of Debian has (the second is the older name); `a:program` is not
+# needed where the program is there already, however it came.
 install_packages() {
 	command -v dpkg-query >/dev/null || fail "this is no Debian. Install yourself what stands in docs/DEVELOPMENT.md, then build with cmake --preset release"
 	local missing=() name older
 	for name in "$@"; do
+		case $name in
+		*:*) if command -v "${name#*:}" >/dev/null; then continue; fi; name=${name%%:*} ;;
+		esac
 		older=${name#*|}; name=${name%%|*}
 		if ! has_package "$name" && ! has_package "$older"; then missing+=("$name|$older"); fi
 	done
@@ -47,8 +51,8 @@ install_packages() {
 		fail "the packages could not be installed"
 }
 
-packages_build=(gcc libc6-dev cmake ninja-build pkg-config 'libmsgpack-c-dev|libmsgpack-dev' libwebsockets-dev libwebsockets-evlib-uv
-	libuv1-dev libsqlite3-dev libsodium-dev nodejs npm ca-certificates)
+packages_build=(gcc libc6-dev cmake:cmake ninja-build:ninja pkg-config 'libmsgpack-c-dev|libmsgpack-dev' libwebsockets-dev libwebsockets-evlib-uv
+	libuv1-dev libsqlite3-dev libsodium-dev nodejs:node npm:npm ca-certificates)
 
 # The web client's libraries. Skipped when what is there was installed from this very lock file.
 install_web() {

@@ -380,8 +380,8 @@ struct net *net_create(const struct address *address, unsigned connections)
 		.foreign_loops = loops,
 		.pcontext = &net->context,
 		.retry_and_idle_policy = &no_pings,
-		.gid = -1,
-		.uid = -1,
+		.gid = (__typeof__(((struct lws_context_creation_info *)0)->gid))-1, /* an int in libwebsockets 4.1, a gid_t in 4.3 */
+		.uid = (__typeof__(((struct lws_context_creation_info *)0)->uid))-1,
 	};
 	net->context = lws_create_context(&info);
 	if (net->context == NULL) {

@@ -351,8 +351,10 @@ static void stage_question(struct rehearsal *r)
 	case STAGE_OPEN:
 		if (!r->asked && (phase & (PHASE_OPEN | PHASE_CLOSING)) == 0)
 			order(r, COMMAND_open, activity, (uint64_t[]){ 0 }, 1);
-		if ((phase & (PHASE_OPEN | PHASE_CLOSING)) != 0)
+		if ((phase & (PHASE_OPEN | PHASE_CLOSING)) != 0) {
+			order(r, COMMAND_show, 0, (uint64_t[]){ VIEW_TASK, activity, 0, 0 }, 4);
 			enter(r, STAGE_VOTE);
+		}
 		break;
 	case STAGE_VOTE:
 		note_looks(r);
@@ -380,8 +382,10 @@ static void stage_question(struct rehearsal *r)
 	case STAGE_SHOW:
 		if (!r->asked)
 			order(r, COMMAND_reveal, activity, NULL, 0);
-		if (phase == PHASE_REVEALED)
+		if (phase == PHASE_REVEALED) {
+			order(r, COMMAND_show, 0, (uint64_t[]){ r->rooms > 0 ? VIEW_ROOMS : VIEW_RESULT, activity, 0, 0 }, 4);
 			enter(r, STAGE_CHECK);
+		}
 		break;
 	case STAGE_CHECK:
 		if (check_question(r, r->question, age_ms(r) > CHECK_MS)) {

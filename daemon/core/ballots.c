@@ -436,6 +436,23 @@ void seal_form(const struct session *s, uint32_t activity, struct pack *out)
 	plan_finish(&plan);
 }
 
+/* Reads a part's seqs. Are they a run of those that there are, up to the end in the last part? A seal that one more entry overtook is refused for it, and must be
+ * refused again when it is replayed with those entries struck. */
+static bool names_seqs(const struct asking *asking, struct unpack *in, bool last)
+{
+	size_t count = unpack_array(in);
+	uint32_t at = 0;
+	bool run = true;
+	for (size_t i = 0; i < count && unpack_ok(in); i++) {
+		uint64_t seq = unpack_uint(in, UINT64_MAX);
+		while (i == 0 && at < asking->seqs_count && asking->seqs[at] != seq)
+			at++;
+		run &= at < asking->seqs_count && asking->seqs[at] == seq;
+		at += run;
+	}
+	return run && (!last || at == asking->seqs_count);
+}
+
 enum fault check_seal(const struct session *s, const struct entry *entry)
 {
 	const struct activity *activity = activity_of(s, entry->subject.a);
@@ -453,17 +470,16 @@ enum fault check_seal(const struct session *s, const struct entry *entry)
 		for (size_t b = unpack_array(in); b && unpack_ok(in); b--)
 			unpack_bin(in, 1, LIMIT_BALLOT);
 	}
-	for (size_t q = unpack_array(in); q && unpack_ok(in); q--)
-		unpack_uint(in, UINT64_MAX);
+	const struct asking *asking = &activity->askings[activity->round - 1];
+	bool all = names_seqs(asking, in, part == parts);
 	enum fault fault = form_done(in);
 	if (fault != FAULT_none)
 		return fault;
-	const struct asking *asking = &activity->askings[activity->round - 1];
 	if (!activity->secret || entry->subject.b != SCOPE_SESSION || round != activity->round || asking->sealed || !closed_everywhere(s, entry->subject.a) || part != asking->parts_done + 1 ||
 	    part > parts)
 		return FAULT_stale;
 	if (asking->struck)
-		return FAULT_none; /* what it replaces is gone: believed */
+		return all ? FAULT_none : FAULT_unequal; /* what it replaces is gone: its ballots are believed */
 	struct pack own;
 	pack_init(&own);
 	seal_form(s, entry->subject.a, &own);

@@ -200,7 +200,11 @@ static void asking_save(const struct asking *asking, struct pack *out)
 		pack_uint(out, ballot->holder);
 		pack_uint(out, ballot->room);
 		pack_uint(out, ballot->count);
+#if BOLLPLANK_BUG == 5 /* a snapshot forgets the tail: the newest ballot */
+		blob_save(i + 1 < asking->count ? &ballot->bytes : &(struct blob){ 0 }, out);
+#else
 		blob_save(&ballot->bytes, out);
+#endif
 		pack_uint(out, ballot->seq);
 	}
 	pack_array(out, asking->keys_count);

@@ -257,10 +257,8 @@ static void take(struct session *s, const struct row *row, const struct entry *e
 static bool lane_answers(const struct lane *lane, uint32_t number, enum fault *out)
 {
 #if BOLLPLANK_BUG == 1 /* repeats are always acknowledged: no memory of the verdict */
-	if (lane->number >= number) {
-		*out = FAULT_none;
-		return true;
-	}
+	if (lane->number >= number)
+		((struct lane *)lane)->fault = FAULT_none;
 #endif
 	if (lane->number < number)
 		return false;
@@ -324,8 +322,6 @@ static enum fault step_secret(struct session *s, const struct row *row, const st
 {
 	enum fault fault;
 	struct asking *asking = asking_of(s, entry->subject.a, 0);
-	if (!(entry->salted & ENTRY_FORM) || entry->name.who != 0 || entry->name.lane == 0)
-		return FAULT_malformed;
 	secret_note(s, entry);
 	if (entry->struck & ENTRY_FORM) {
 		if (asking && !asking->sealed)
@@ -355,10 +351,22 @@ static enum fault step_secret(struct session *s, const struct row *row, const st
 
 /* --- the step --- */
 
+/* Whoever is named has a lane; a ballot by key names nobody, and its form can be struck. */
+static enum fault check_name(const struct entry *entry)
+{
+	bool secret = entry->command == COMMAND_secret_ballot;
+	if (secret && (entry->name.who != 0 || !(entry->salted & ENTRY_FORM)))
+		return FAULT_malformed;
+	return entry->name.lane == 0 && entry->name.who != ACTOR_HOUSE ? FAULT_malformed : FAULT_none;
+}
+
 static enum fault step(struct session *s, const struct row *row, const struct entry *entry)
 {
 	enum fault fault;
 	uint32_t actor = 0;
+	fault = check_name(entry);
+	if (fault != FAULT_none)
+		return fault;
 	if (entry->command == COMMAND_secret_ballot)
 		return step_secret(s, row, entry);
 	if (entry->name.who == ACTOR_HOUSE) {
@@ -367,8 +375,6 @@ static enum fault step(struct session *s, const struct row *row, const struct en
 			take(s, row, entry);
 		return fault;
 	}
-	if (entry->name.lane == 0)
-		return FAULT_malformed;
 	struct lane *lane = lane_of(s, entry, &actor);
 	if (lane && lane_answers(lane, entry->name.number, &fault))
 		return fault;
@@ -399,7 +405,7 @@ enum fault session_step(struct session *s, const struct entry *entry)
 	if (s->stopped)
 		return FAULT_unknown_command;
 	CHECK(entry->seq == s->seq + 1);
-	if (row == NULL || (entry->seq == 1) != (entry->command == COMMAND_create)) {
+	if (row == NULL || (entry->seq == 1 && entry->command != COMMAND_create)) {
 		s->stopped = true;
 		return FAULT_unknown_command;
 	}
@@ -408,7 +414,7 @@ enum fault session_step(struct session *s, const struct entry *entry)
 	term_note(s, entry);
 	enum fault fault = step(s, row, entry);
 	s->begun |= entry->name.who != ACTOR_HOUSE;
-	if (entry->command == COMMAND_create && fault != FAULT_none)
+	if (entry->seq == 1 && fault != FAULT_none)
 		s->stopped = true;
 	return s->stopped ? FAULT_unknown_command : fault;
 }
@@ -425,8 +431,11 @@ enum fault session_would_refuse(const struct session *s, const struct entry *ent
 	enum fault fault;
 	uint32_t actor = 0;
 	*kept = false;
-	if (s->stopped || row == NULL)
+	if (s->stopped || row == NULL || (s->seq == 0 && entry->command != COMMAND_create))
 		return FAULT_unknown_command;
+	fault = check_name(entry);
+	if (fault != FAULT_none)
+		return fault;
 	if (entry->name.who != ACTOR_HOUSE) {
 		struct lane *lane = lane_of(looks, entry, &actor);
 		if (lane && lane_answers(lane, entry->name.number, &fault)) {

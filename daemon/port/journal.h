@@ -3,7 +3,7 @@
  * journal_redis (several instances). tests/contract asks each numbered promise of every adapter. All calls come from the loop's thread;
  * no upcall is made from inside a call; slices are borrowed: downwards for the call, upwards for the callback.
  *
- * 1. append(sid, body, tag): 0 = taken, in order per session. < 0 (JOURNAL_AWAY, JOURNAL_FULL): nothing was handed over.
+ * 1. append(sid, body, tag): 0 = taken, in order per session. < 0 (JOURNAL_AWAY, JOURNAL_FULL; JOURNAL_ABSENT: not open): nothing was handed over.
  *    tag: not 0, the caller's. A taken tag ends in exactly one of entry, refused, unsure.
  * 2. entry: each entry of an open session exactly once, in order of seq, without gaps, the first seq is 1; those of others and
  *    those read at open with tag 0. It may come before it is durable.

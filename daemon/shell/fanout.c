@@ -201,7 +201,7 @@ static struct behind *behind_create(struct hall *hall, const struct eyes *eyes, 
 	if (found < known_count)
 		behind->gone = check_alloc(known_count - found, sizeof *behind->gone);
 	for (size_t k = 0; k < known_count; k++)
-		if (!kept[k])
+		if (!kept[k] && BOLLPLANK_BUG != 7) /* 7: a move keeps the old room's sections */
 			behind->gone[behind->gone_count++] = known[k].section;
 	free(kept);
 	return behind;
@@ -277,7 +277,7 @@ static struct frame_head head_of(const struct hall *hall, uint64_t done)
 	uint32_t term = session_term(s);
 	while (term > 1 && !session_on_history(s, term, done)) /* the term of the entry at `done`; there are few terms */
 		term--;
-	return (struct frame_head){ .term = term, .done = done, .stable = BOLLPLANK_BUG == 2 ? session_seq(s) : hall->stable,
+	return (struct frame_head){ .term = term, .done = done, .stable = BOLLPLANK_BUG == 2 ? session_seq(s) : hall->stable, /* 2: saved before durable */
 				    .log_ms = house_log_ms(hall->house, hall) };
 }
 
@@ -626,8 +626,6 @@ static void audience_reconcile(struct audience *a)
 				break;
 			}
 		}
-		if (sections[i].since && session_sees(hall->session, &eyes, section) > sections[i].since)
-			sections[i].since = sections[i].before = 0; /* out of sight and back: as if new */
 	}
 	for (size_t k = 0; k < a->count; k++)
 		if (!kept[k]) {
@@ -690,7 +688,8 @@ static void all_look_again(struct hall *hall)
 	}
 	for (struct audience *a = f->audiences; a; a = a->next)
 		audience_reconcile(a);
-	f->grids[PARTICIPANTS].state = f->grids[STAFF].state = true;
+	for (int which = 0; which < 2; which++)
+		f->grids[which].state = f->grids[which].result = true;
 	f->people_changed = true;
 }
 
@@ -967,6 +966,20 @@ static void mark_actor(struct hall *hall, uint32_t actor, bool eyes)
 		}
 }
 
+static void start(struct seat *seat, uint64_t since);
+
+/* A higher term: something may have been lost after the entries before it, and a page may hold of that what lies beyond its `done`. */
+static void term_changed(struct hall *hall)
+{
+	for (size_t i = 0; i < hall->seats.count; i++) {
+		struct seat *seat = hall->seats.at[i];
+		if (seat->audience == NULL && seat->behind == NULL)
+			continue;
+		fanout_lost(seat);
+		start(seat, 0);
+	}
+}
+
 void fanout_applied(struct hall *hall, const struct entry *entry, uint32_t actor)
 {
 	struct fanout *f = &hall->fanout;
@@ -997,6 +1010,10 @@ void fanout_applied(struct hall *hall, const struct entry *entry, uint32_t actor
 	bool more = entry->command == COMMAND_rooms || entry->command == COMMAND_room_put || entry->command == COMMAND_activity_put;
 	f->eyes_changed |= more || session_eyes_changed(hall->session);
 	session_changes_clear(hall->session);
+	if (session_term(hall->session) != f->term) {
+		f->term = session_term(hall->session);
+		term_changed(hall);
+	}
 	turn(hall);
 }
 
@@ -1038,6 +1055,7 @@ void fanout_open(struct hall *hall)
 	f->grids[STAFF].interval_ms = FLUSH_STAFF_MS;
 	f->grids[PARTICIPANTS].interval_ms = FLUSH_MS;
 	f->eyes_changed = false;
+	f->term = session_term(hall->session);
 	session_changes_clear(hall->session);
 }
 
@@ -1066,7 +1084,8 @@ static void start(struct seat *seat, uint64_t since)
 void fanout_enter(struct seat *seat, uint32_t term, uint64_t done)
 {
 	struct hall *hall = seat->hall;
-	bool on = session_on_history(hall->session, term, done);
+	/* Of an older term: what the page holds beyond `done` may be of a history that was lost since. */
+	bool on = term == session_term(hall->session) && session_on_history(hall->session, term, done);
 	if (hall->fanout.beat_timer == NULL)
 		hall->fanout.beat_timer = loop_after(hall->house->loop, BEAT_STAFF_MS, on_beat, hall);
 	start(seat, on ? done : 0);

@@ -106,8 +106,8 @@ struct fanout {
 	struct audience *audiences;
 	struct grid grids[2];        /* [0] participants, [1] staff */
 	struct seats own, saved;     /* seats with something of their own to hear; that wait for "saved" */
-	bool eyes_changed, posted, keys_changed, people_changed, progress_changed;
-	uint64_t keyed_seq;          /* secret ballots of nobody we know came: all with keys look */
+	bool eyes_changed, posted, people_changed, progress_changed;
+	uint32_t term;               /* of the newest entry */
 	struct frame *present, *beat, **progress;
 	size_t progress_count;
 	uint64_t volatile_ms;        /* when last sent */

@@ -267,6 +267,9 @@ static void strike(struct hall *hall)
 	uint64_t seq;
 	if (hall->strikes_seq == 0 || hall->stable < hall->strikes_seq)
 		return;
+#if BOLLPLANK_BUG == 4 /* the seal is off: what it replaces stays in the log */
+	return;
+#endif
 	hall->strikes_seq = 0;
 	while (session_strikes(hall->session, &cursor, &seq)) {
 		house->journal.ops->strike(house->journal.self, hall->sid, seq, JOURNAL_FORM);

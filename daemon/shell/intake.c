@@ -339,13 +339,13 @@ static void wish_for(struct seat *seat, const struct command_message *message, s
 	if (by_lot)
 		entry->form = slice_of("\x91\x91\x01", 3); /* [[1]]: stands in for the plan while the step is asked */
 	fault = session_would_refuse(hall->session, entry, &kept);
-	if (kept) { /* judged long ago: the page did not hear it */
+	if (kept && fault != FAULT_superseded) { /* judged long ago: the page did not hear it */
 		if (message->command == COMMAND_join)
 			intake_joined(hall, seat);
 		fanout_again(seat);
 		return;
 	}
-	if (fault != FAULT_none && !message->again) {
+	if (fault != FAULT_none && (kept || !message->again)) {
 		refuse(seat, wish, fault);
 		return;
 	}

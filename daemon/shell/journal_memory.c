@@ -149,13 +149,20 @@ static struct journal_entry line_entry(const struct line *line)
 
 static void pump(void *ctx);
 
+/* Asks nothing of the loop when there is none: the last of us may be freed after the loop has closed. */
+static void timer_stop(struct journal_memory *memory)
+{
+	if (memory->timer)
+		loop_stop(memory->loop, memory->timer);
+	memory->timer = NULL;
+}
+
 static void wake(struct journal_memory *memory)
 {
 	if (memory->posted || memory->pumping || memory->ops == NULL)
 		return;
 	uint64_t now = loop_now(memory->loop);
-	loop_stop(memory->loop, memory->timer);
-	memory->timer = NULL;
+	timer_stop(memory);
 	if (memory->ops->due_ms <= now) {
 		memory->posted = true;
 		loop_post(memory->loop, pump, memory);
@@ -373,12 +380,13 @@ static void do_strike(struct journal_memory *memory, struct op *op)
 	struct memory_session *session = find_sid(memory, op->sid);
 	if (session && op->seq >= 1 && op->seq <= session->count) {
 		struct line *line = session->lines[op->seq - 1];
+		bool fresh = (line->struck | op->parts) != line->struck;
 		line->struck |= op->parts;
 		if (op->parts & JOURNAL_FORM)
 			memset(line->bytes + line->head_len, 0, line->form_len);
 		if (op->parts & JOURNAL_TEXT)
 			memset(line->bytes + line->head_len + line->form_len, 0, line->text_len);
-		if (session->snapshot_position.seq >= op->seq) {
+		if (fresh && session->snapshot_position.seq >= op->seq) {
 			free(session->snapshot); /* it may hold what was taken away */
 			session->snapshot = NULL;
 			session->snapshot_len = 0;
@@ -816,8 +824,7 @@ void journal_memory_damage(struct journal_memory *memory, struct sid sid, uint64
 void journal_memory_crash(struct journal_memory *memory, unsigned what)
 {
 	CHECK(!memory->pumping); /* a house cannot be dropped from inside its own upcall */
-	loop_stop(memory->loop, memory->timer);
-	memory->timer = NULL;
+	timer_stop(memory);
 	memory->posted = false; /* the loop forgets it, or it comes and finds nothing to do */
 	detach(memory);
 	while (memory->ops) {
@@ -885,8 +892,7 @@ void journal_memory_destroy(struct journal_memory *memory)
 {
 	if (memory == NULL)
 		return;
-	loop_stop(memory->loop, memory->timer);
-	memory->timer = NULL;
+	timer_stop(memory);
 	detach(memory);
 	if (memory->posted || memory->pumping)
 		memory->destroyed = true;

@@ -10,8 +10,8 @@
 struct journal_memory;
 
 struct journal_memory *journal_memory_create(struct loop loop);
-/* NULL is fine; nothing is called any more. The loop must still live, and has run out or will run: what is posted cannot be taken
- * back, so the last of the object goes with that. */
+/* NULL is fine; nothing is called any more. After `stop` the loop may be closed. Otherwise it has run out or will run: what is
+ * posted cannot be taken back, so the last of the object goes with that. */
 void journal_memory_destroy(struct journal_memory *memory);
 struct journal journal_memory_port(struct journal_memory *memory);
 

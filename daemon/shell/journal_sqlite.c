@@ -505,7 +505,8 @@ static int write_strike(struct journal_sqlite *sq, struct op *op)
 	if ((rc = sqlite3_finalize(s)) != SQLITE_OK || !there)
 		return rc;
 	unsigned parts = op->parts & (JOURNAL_FORM | JOURNAL_TEXT);
-	if ((struck | parts) != struck) {
+	bool fresh = (struck | parts) != struck;
+	if (fresh) {
 		struck |= parts;
 		if ((rc = prepare(sq, 0, &s, "UPDATE log_%" PRId64 " SET struck=?, form=CASE WHEN ? THEN ? ELSE form END, "
 			"text=CASE WHEN ? THEN ? ELSE text END WHERE seq=?", known->id)) != SQLITE_OK)
@@ -520,8 +521,8 @@ static int write_strike(struct journal_sqlite *sq, struct op *op)
 			return rc;
 	}
 	sq->truncate = true; /* also when there was nothing to do: an earlier attempt may have ended before it */
-	if (!known->has_snapshot)
-		return SQLITE_OK;
+	if (!fresh || !known->has_snapshot)
+		return SQLITE_OK; /* struck before: a snapshot of since was made without it, and each load strikes again */
 	if ((rc = prepare(sq, 0, &s, "DELETE FROM snapshot_%" PRId64 " WHERE seq>=?", known->id)) != SQLITE_OK)
 		return rc;
 	sqlite3_bind_int64(s, 1, (int64_t)op->seq);
@@ -657,11 +658,8 @@ static enum outcome write_all(struct journal_sqlite *sq)
 
 static enum outcome checkpoint(struct journal_sqlite *sq, int mode)
 {
-	int rc = sqlite3_wal_checkpoint_v2(sq->db, NULL, mode, NULL, NULL);
-	enum outcome outcome = judge(sq, rc);
-	if (outcome == WRITTEN)
-		sq->wal_pages = 0;
-	return outcome;
+	sq->wal_pages = 0; /* also when it fails for want of space: the next commit says how many there are, and it is tried again */
+	return judge(sq, sqlite3_wal_checkpoint_v2(sq->db, NULL, mode, NULL, NULL));
 }
 
 /* The next row of a select over `seq, term, at, struck, digest, chain, ...`, checked to follow op->at. false: it does not. */
@@ -1258,8 +1256,9 @@ static void die(struct journal_sqlite *sq)
 {
 	char sentence[1024];
 	snprintf(sentence, sizeof sentence,
-		"Writing the journal %s failed: %s. What was under way is uncertain, so this process ends; nothing was acknowledged that is not saved. "
-		"Check the disk (dmesg, free space, permissions), then start again: the next start reads what is in the file.", sq->path, sq->why);
+		"Writing the journal %s failed: %s. What was under way is uncertain, so this process ends; nothing was acknowledged "
+		"that is not saved. Check the disk (dmesg, free space, permissions), then start again: the next start reads what is "
+		"in the file.", sq->path, sq->why);
 	sq->dead = true;
 	sq->status = JOURNAL_AWAY;
 	snprintf(sq->sentence, sizeof sq->sentence, "%s", "The journal cannot be written.");
@@ -1891,7 +1890,8 @@ static void end_process(const char *sentence, void *ctx)
 	_exit(EX_IOERR);
 }
 
-int journal_sqlite_open(struct loop loop, const struct journal_sqlite_options *options, struct journal *out, char *sentence, size_t size)
+int journal_sqlite_open(struct loop loop, const struct journal_sqlite_options *options, struct journal *out, char *sentence,
+	size_t size)
 {
 	struct journal_sqlite *sq = check_alloc(1, sizeof *sq);
 	struct opening o = { .sq = sq, .options = options, .sentence = sentence, .size = size };

@@ -23,9 +23,11 @@ struct journal_sqlite_options {
 /* Synchronous, at start. Negative: it is not open, and `sentence` tells the operator what, where, and what to do:
  * JOURNAL_TAKEN another daemon has it, JOURNAL_DAMAGED, JOURNAL_AWAY not to be read or written, or of a newer version.
  * The path is copied. `stop` of the port frees it. */
-int journal_sqlite_open(struct loop loop, const struct journal_sqlite_options *options, struct journal *out, char *sentence, size_t size);
+int journal_sqlite_open(struct loop loop, const struct journal_sqlite_options *options, struct journal *out, char *sentence,
+	size_t size);
 
-/* A copy as of now, compact, into a file that must not exist; 0600. status 0, or negative and a sentence. */
+/* A copy as of now, compact, into a file that must not exist; 0600. status 0, or negative and a sentence. Commits wait for it, about a
+ * second for each 100 MB, so not in the middle of a workshop. */
 typedef void (*journal_sqlite_backup_fn)(int status, const char *sentence, void *ctx);
 void journal_sqlite_backup(struct journal journal, const char *path, journal_sqlite_backup_fn done, void *ctx);
 #endif

@@ -15,6 +15,7 @@ enum {
 	BACKLOG = 4096,          /* a hall joins within seconds; the kernel cuts it to somaxconn */
 	ACCEPTS = 64,            /* in one turn of the loop, so that those who are in are served too */
 	SEND_BUFFER = 64 * 1024, /* of the kernel, per peer: what a phone that has gone may hold */
+	TELL_MS = 10 * 1000,
 	FIRST_PASSED = 3         /* SD_LISTEN_FDS_START */
 };
 
@@ -30,6 +31,7 @@ struct listener {
 	struct door_socket sockets[SOCKETS];
 	unsigned count;
 	int reserve; /* a descriptor to give up when there are no more, so that a peer can be turned away instead of waiting */
+	uint64_t told_ms; /* when the log last heard of it */
 	bool closed;
 };
 
@@ -75,7 +77,11 @@ static void turn_away(struct listener *listener, int listening)
 	if (fd >= 0)
 		close(fd);
 	listener->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	trace(TRACE_WARNING, "accept", "what=no_descriptors");
+	uint64_t now_ms = uv_now(listener->parts.loop);
+	if (listener->told_ms && now_ms - listener->told_ms < TELL_MS)
+		return;
+	listener->told_ms = now_ms;
+	trace(TRACE_WARNING, "accept", "turned_away=no_descriptors (raise LimitNOFILE)");
 }
 
 static void on_accept(uv_poll_t *poll, int status, int events)

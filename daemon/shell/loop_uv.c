@@ -19,6 +19,7 @@ struct loop_timer {
 	struct loop_uv *loop;
 	struct call call;
 	struct loop_timer *next, *next_spare;
+	bool running; /* libuv 1.50 calls a timer inactive that is due in this very turn */
 };
 
 struct calls {
@@ -54,6 +55,7 @@ static void on_timer(uv_timer_t *handle)
 	struct loop_timer *timer = handle->data;
 	struct call call = timer->call;
 	timer->next_spare = timer->loop->spare;
+	timer->running = false;
 	timer->loop->spare = timer; /* before the call: it may start this very timer again */
 	call.fn(call.ctx);
 }
@@ -75,6 +77,7 @@ static struct loop_timer *after(void *self, uint64_t ms, loop_fn fn, void *ctx)
 		loop->timers = timer;
 	}
 	timer->call = (struct call){ fn, ctx };
+	timer->running = true;
 	CHECK(uv_timer_start(&timer->handle, on_timer, ms, 0) == 0);
 	return timer;
 }
@@ -84,7 +87,8 @@ static void stop(void *self, struct loop_timer *timer)
 	struct loop_uv *loop = CAST(self, loop_uv);
 	if (timer == NULL || loop->closing)
 		return;
-	CHECK(uv_is_active((uv_handle_t *)&timer->handle)); /* one that has fired is not the caller's any more */
+	CHECK(timer->running); /* one that has fired is not the caller's any more */
+	timer->running = false;
 	uv_timer_stop(&timer->handle);
 	timer->next_spare = loop->spare;
 	loop->spare = timer;

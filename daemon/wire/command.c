@@ -69,6 +69,18 @@ enum fault text_check(struct slice text, size_t words, size_t most)
 	return fault;
 }
 
+static bool command_known(uint16_t command)
+{
+	switch (command) {
+#define COMMAND(name, number, who, phases, becomes, form, meaning) case number:
+#include "tbl/commands.h"
+#undef COMMAND
+		return true;
+	default:
+		return false;
+	}
+}
+
 static enum fault command_decode(struct unpack *in, uint32_t values, struct command_message *out)
 {
 	out->lane = unpack_bin64(in);
@@ -81,6 +93,8 @@ static enum fault command_decode(struct unpack *in, uint32_t values, struct comm
 	out->text = unpack_bin(in, 0, LIMIT_MESSAGE_STAFF);
 	if (!unpack_end(in) || out->lane == 0 || out->number == 0)
 		return FAULT_malformed;
+	if (!command_known(out->command))
+		return FAULT_unknown_command; /* never in the log: there it would stop the session */
 	if (out->form.len > LIMIT_FORM)
 		return FAULT_too_long;
 	struct unpack_limits limits = { .depth = LIMIT_VALUE_DEPTH, .values = values, .bytes = LIMIT_FORM };

@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 512, READ = 256 * 1024, ITEMS = 8, DOTS = 5, CAP = 3, FLOOR_ANSWER = 60, FLOOR_VOTE = 60, PUSH_TEXT = 420, LINKS_EACH = 4,
+enum { EVENTS = 512, ANSWER_LEN = 1 + 1 + 16 + 1 + 8, READ = 256 * 1024, ITEMS = 8, DOTS = 5, CAP = 3, FLOOR_ANSWER = 60, FLOOR_VOTE = 60, PUSH_TEXT = 420, LINKS_EACH = 4,
        JOIN_AT_ONCE = 1500, JOIN_EVERY_S = 420 /* below what one address may (RATE_ADDRESS, RATE_JOINS) */, STAFF = 16 };
 
 enum state { AWAY, CONNECTING, UPGRADING, GREETING, JOINING, READY, GONE };
@@ -265,8 +265,10 @@ static void settle(struct peer *p, uint64_t now)
 		add_sample(&b.join, now - p->began_us);
 		return;
 	}
+	if (p->staff && !b.floor)
+		return;
 	add_sample(&b.ack, now - p->meant_us);
-	if (!b.floor && !p->staff) {
+	if (!b.floor) {
 		struct session *s = &b.session[p->session];
 		if (s->cast_count == s->cast_room) {
 			s->cast_room = s->cast_room ? s->cast_room * 2 : 1024;
@@ -632,7 +634,7 @@ static void create_session(struct session *s, const char *key)
 	for (ssize_t got; len + 1 < sizeof answer && (got = read(fd, answer + len, sizeof answer - 1 - len)) > 0;) {
 		len += (size_t)got;
 		char *end = memmem(answer, len, "\r\n\r\n", 4);
-		if (end != NULL && len - (size_t)(end + 4 - answer) >= 28) { /* [sid of 16, code of 8] */
+		if (end != NULL && len - (size_t)(end + 4 - answer) >= ANSWER_LEN) { /* [sid of 16, code of 8] */
 			static const struct unpack_limits limits = { 4, 16, 64 };
 			in = unpack_create(slice_of(end + 4, len - (size_t)(end + 4 - answer)), &limits);
 			break;
@@ -787,7 +789,7 @@ static void step_vote(void)
 			while (b.peers[at].staff && !b.floor)
 				at = (at + 1) % b.count;
 			if (!b.peers[at].waiting && b.peers[at].state == READY)
-				send_vote(&b.peers[at], began + done * 1000000 / voters);
+				send_vote(&b.peers[at], began + (done + 1) * 1000000 / voters);
 			else
 				late++;
 			at = (at + 1) % b.count;

@@ -241,6 +241,12 @@ void desk_destroy(struct desk *desk)
 	free(desk);
 }
 
+bool desk_brief(void)
+{
+	const char *preload = getenv("LD_PRELOAD"); /* valgrind's own */
+	return preload && strstr(preload, "vgpreload");
+}
+
 void desk_run(struct desk *desk)
 {
 	loop_test_advance(desk->test, 50);

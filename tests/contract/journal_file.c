@@ -369,7 +369,11 @@ static void a_full_disk_refuses_and_resumes(void **state)
 	disk_cut_capacity(400 * 1024);
 	uint64_t there = fill_up(desk);
 	all_there(desk, there); /* reading goes on */
-	desk->journal.ops->strike(desk->journal.self, sid_at(0), 2, JOURNAL_TEXT); /* waits for space */
+	desk->journal.ops->strike(desk->journal.self, sid_at(0), 2, JOURNAL_TEXT); /* waits for space to checkpoint */
+	desk_run(desk);
+	disk_cut_capacity(disk_cut_used());
+	for (unsigned k = 1; k <= 30; k++) /* wait for space to be written */
+		desk->journal.ops->strike(desk->journal.self, sid_at(0), there * k / 30, JOURNAL_TEXT);
 	loop_test_advance(desk->test, 3500);
 	assert_int_equal(heard(desk, STRUCK, sid_at(0)), 0);
 	assert_int_equal(heard_last(desk, HEALTH, sid_at(0))->status, JOURNAL_FULL);
@@ -377,7 +381,7 @@ static void a_full_disk_refuses_and_resumes(void **state)
 	disk_cut_capacity(0);
 	loop_test_advance(desk->test, 1100);
 	assert_int_equal(heard_last(desk, HEALTH, sid_at(0))->status, JOURNAL_OK);
-	assert_int_equal(heard(desk, STRUCK, sid_at(0)), 1);
+	assert_int_equal(heard(desk, STRUCK, sid_at(0)), 31);
 	desk_append(desk, 0, 77);
 	desk_run(desk);
 	assert_int_equal(heard_last(desk, ENTRY, sid_at(0))->position.seq, there + 1);
@@ -522,6 +526,37 @@ static void the_process_ends_with_74(void **state)
 	assert_int_equal(WEXITSTATUS(status), 74);
 }
 
+/* Verifying and telling 45,000 entries takes several jobs; others' appends go on in between. */
+static void a_long_session_opens_in_pieces(void **state)
+{
+	struct desk *desk = *state;
+	const unsigned rows = desk_brief() ? 3000 : 45000;
+	desk_fill(desk, 0, 1);
+	desk_fill(desk, 1, 1);
+	for (unsigned seq = 2; seq <= rows; seq++) {
+		desk_append(desk, 0, 3 * seq);
+		if (seq % 9000 == 0)
+			desk_run(desk);
+	}
+	desk_run(desk);
+	desk->journal.ops->close(desk->journal.self, sid_at(0));
+	desk_run(desk);
+	desk_forget(desk);
+	desk->journal.ops->open(desk->journal.self, sid_at(0));
+	for (unsigned n = 2; heard(desk, OPENED, sid_at(0)) == 0 && n < 1000; n++) {
+		desk_append(desk, 1, n);
+		for (unsigned k = 0; k < 2; k++)
+			loop_test_step(desk->test);
+	}
+	desk_run(desk);
+	assert_int_equal(heard_last(desk, OPENED, sid_at(0))->status, JOURNAL_OK);
+	assert_int_equal(heard(desk, ENTRY, sid_at(0)), rows);
+	size_t before = 0;
+	for (size_t k = 0; desk->events[k].what != OPENED; k++)
+		before += desk->events[k].what == ENTRY && sid_equal(desk->events[k].sid, sid_at(1));
+	assert_true(before >= 1);
+}
+
 /* --- real threads --------------------------------------------------------------------------------------------- */
 
 enum { CROWD_SESSIONS = 8, OUTSTANDING = 64, CROWD = 20000 };
@@ -529,7 +564,7 @@ enum { CROWD_SESSIONS = 8, OUTSTANDING = 64, CROWD = 20000 };
 struct crowd {
 	struct loop_uv *loop;
 	struct journal journal;
-	uint64_t sent, heard, stable[CROWD_SESSIONS], seq[CROWD_SESSIONS], next_tag;
+	uint64_t total, sent, heard, stable[CROWD_SESSIONS], seq[CROWD_SESSIONS], next_tag;
 	unsigned ready;
 	bool answered[CROWD + CROWD_SESSIONS + 1], stopped;
 	double seconds;
@@ -583,9 +618,9 @@ static void crowd_entry(struct sid sid, const struct journal_entry *entry, uint6
 		return;
 	}
 	crowd->heard++;
-	if (crowd->sent < CROWD)
+	if (crowd->sent < crowd->total)
 		crowd_send(crowd);
-	if (crowd->heard == CROWD) {
+	if (crowd->heard == crowd->total) {
 		crowd->seconds = seconds() - crowd->seconds;
 		crowd->journal.ops->stop(crowd->journal.self, crowd_stopped, crowd);
 	}
@@ -608,6 +643,7 @@ static void on_real_threads(void **state)
 	desk_stop(desk);
 	crowd->loop = loop_uv_create();
 	crowd->next_tag = 1;
+	crowd->total = desk_brief() ? CROWD / 10 : CROWD;
 	assert_int_equal(journal_sqlite_open(loop_uv_port(crowd->loop), &desk->options, &crowd->journal, sentence, sizeof sentence), 0);
 	crowd->journal.ops->listen(crowd->journal.self, &up, crowd);
 	for (unsigned i = 0; i < CROWD_SESSIONS; i++) {
@@ -618,14 +654,15 @@ static void on_real_threads(void **state)
 	loop_uv_run(crowd->loop);
 	loop_uv_destroy(crowd->loop);
 	assert_true(crowd->stopped);
-	assert_int_equal(crowd->heard, CROWD);
-	print_message("# %d appends with %d outstanding: %.0f a second\n", CROWD, OUTSTANDING, CROWD / crowd->seconds);
+	assert_int_equal(crowd->heard, crowd->total);
+	print_message("# %d appends with %d outstanding: %.0f a second\n", (int)crowd->total, OUTSTANDING, (double)crowd->total / crowd->seconds);
+	uint64_t total = crowd->total;
 	free(crowd);
 	desk->adapter->open(desk);
 	desk_listen(desk);
 	struct reading reading;
 	desk_read(desk, 0, 1, &reading);
-	assert_int_equal(reading.count, 1 + CROWD / CROWD_SESSIONS);
+	assert_int_equal(reading.count, 1 + total / CROWD_SESSIONS);
 }
 
 #define FILE_TEST(name) { #name, name, setup, teardown, NULL }
@@ -646,6 +683,7 @@ int run_sqlite_tests(void)
 		FILE_TEST(too_little_free_space_is_full_before_it_is_none),
 		CUT_TEST(a_failed_sync_ends_it_without_a_word_to_the_house),
 		CUT_TEST(the_process_ends_with_74),
+		FILE_TEST(a_long_session_opens_in_pieces),
 		FILE_TEST(on_real_threads),
 	};
 	return cmocka_run_group_tests_name("journal file: sqlite", tests, NULL, NULL);

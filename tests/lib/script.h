@@ -29,7 +29,7 @@ struct script {
 	struct map numbers; /* actor -> the last number of its lane */
 };
 
-enum { FACILITATOR = 1u | ACTOR_LINK, SCREEN = 2u | ACTOR_LINK, NOBODY = 0 };
+enum { FACILITATOR = 1u | ACTOR_LINK, SCREEN = 2u | ACTOR_LINK };
 #define THE_HOUSE ((uint32_t)ACTOR_HOUSE)
 
 struct wish {

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "core/session.h"
 #include "lib/notation.h"
+#include "lib/story_house.h"
 #include "wire/command.h"
 #include <stdarg.h>
 
@@ -171,10 +172,10 @@ static void section_name(struct section section, char out[64])
 	const struct section_info *info = section_info(section.kind);
 	if (section.kind == SECTION_result && section.b)
 		snprintf(out, 64, "result %u in room %u", section.a, section.b);
-	else if (section.kind == SECTION_mine && section.b)
-		snprintf(out, 64, "mine %u round %u", section.a, section.b);
+	else if (section.kind == SECTION_mine && section.a >> 16) /* in the session's own list of changes: a key's, whose nobody says */
+		snprintf(out, 64, "mine %u round %u of key %u", section.a & 0xffff, section.a >> 16, section.b);
 	else if (section.kind == SECTION_mine)
-		snprintf(out, 64, "mine of key %u", section.a);
+		snprintf(out, 64, "mine %u round %u", section.a, section.b);
 	else if (section.kind == SECTION_scope && section.a)
 		snprintf(out, 64, "scope @%u", section.a & SCOPE_NUMBER);
 	else if (section.a & ACTOR_LINK)
@@ -458,7 +459,7 @@ static void vote(struct story *s, struct person *person, struct words *w, struct
 		entry.subject.b = session_room(s->session, actor_of(s, person));
 		entry.salted = ENTRY_FORM;
 		if (!session_secret_may(s->session, activity, actor_of(s, person)))
-			answer(s, "refused before the log: not open for this person");
+			answer(s, "refused before the log: closed for this person");
 		else if (!session_secret_form(s->session, activity, round, key, pack_bytes(&ballot), &form))
 			answer(s, "refused before the log: bad_ballot");
 	} else {
@@ -856,6 +857,10 @@ bool story_tell(const char *path, FILE *out)
 		fprintf(out, "%s\n", line);
 		if (line[0] == '#' || line[0] == 0)
 			continue;
+		if (strcmp(line, "through the house") == 0) {
+			s.failed = !story_tell_house(in, out);
+			break;
+		}
 		if (!tell_line(&s, line))
 			wrong(&s, "this line is not understood");
 	}

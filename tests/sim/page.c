@@ -599,17 +599,17 @@ static void on_frame(struct page *page, struct reader *r)
 	}
 	for (size_t count = read_array(r); count && !r->bad; count--)
 		section_apply(page, r);
-	if (!has_listing && done < page->done)
-		broken(page, "done fell within a history");
-	if (!has_listing && term < page->term)
-		broken(page, "the term fell");
-	page->term = term;
-	page->done = done;
-	page->stable = stable;
+	/* A frame for many speaks for the one who has seen least, and may have waited for a slow page: both are true, the larger is kept. */
+	if (has_listing || done >= page->done) {
+		page->term = term;
+		page->done = done;
+	}
+	if (has_listing || stable > page->stable)
+		page->stable = stable;
 	page->framed = true;
-	outbox_compare(page, history_changed && !first);
 	if (first)
 		outbox_again(page);
+	outbox_compare(page, history_changed && !first);
 	page->watch->applied(page, page->watch->ctx);
 	pump(page);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The SQLite journal on a disk that loses power (tests/lib/disk_cut.h): what was said to be stable is there afterwards, in its place, whole;
  * what was struck stays struck, what was erased stays away. With `synchronous=NORMAL` it must lose, or the rig proves nothing.
- *   power_cut [--cuts 200] [--seed 1] [--synchronous FULL] [--expect-loss] */
+ *   power_cut [--cuts 200] [--seed 1] [--synchronous FULL] [--expect-loss]   cuts at random, several lives a disk
+ *   power_cut --each 500                                                     the same story, cut at its 1st, 2nd, ... 500th disk operation */
 #include "lib/disk_cut.h"
 #include "lib/loop_test.h"
 #include "base/check.h"
@@ -299,7 +300,8 @@ static void look(struct model *model)
 		model->strike_asked[seq] = model->struck[seq] = 0;
 }
 
-static void one_disk(uint64_t seed, uint64_t cuts)
+/* at: the disk operation to cut at; 0: at random, while it works, while it reads what the last cut left, or while it closes. */
+static void one_disk(uint64_t seed, uint64_t cuts, uint64_t at)
 {
 	disk_cut_format(seed);
 	for (int i = 0; i < SESSIONS; i++) {
@@ -307,9 +309,8 @@ static void one_disk(uint64_t seed, uint64_t cuts)
 	}
 	CHECK(open_journal() == 0);
 	for (uint64_t cut = 0; cut < cuts; cut++) {
-		/* Mostly while it works, sometimes while it reads what the last cut left, or closes. */
-		disk_cut_after(1 + roll(roll(4) ? 400 : 30));
-		if (roll(5) == 0) {
+		disk_cut_after(at ? at : 1 + roll(roll(4) ? 400 : 30));
+		if (at == 0 && roll(5) == 0) {
 			stop();
 			if (open_journal() == 0)
 				for (int i = 0; i < SESSIONS; i++) {
@@ -357,9 +358,10 @@ int main(int argc, char **argv)
 {
 	static const struct option known[] = {
 		{ "cuts", required_argument, NULL, 'c' }, { "seed", required_argument, NULL, 's' },
-		{ "synchronous", required_argument, NULL, 'y' }, { "expect-loss", no_argument, NULL, 'l' }, { NULL, 0, NULL, 0 },
+		{ "each", required_argument, NULL, 'e' }, { "synchronous", required_argument, NULL, 'y' },
+		{ "expect-loss", no_argument, NULL, 'l' }, { NULL, 0, NULL, 0 },
 	};
-	uint64_t cuts = 200, seed = 1;
+	uint64_t cuts = 200, seed = 1, each = 0;
 	const char *synchronous = "FULL";
 	bool expect_loss = false;
 	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
@@ -367,21 +369,28 @@ int main(int argc, char **argv)
 			cuts = strtoull(optarg, NULL, 10);
 		else if (c == 's')
 			seed = strtoull(optarg, NULL, 10);
+		else if (c == 'e')
+			each = strtoull(optarg, NULL, 10);
 		else if (c == 'y' && (strcmp(optarg, "FULL") == 0 || strcmp(optarg, "NORMAL") == 0 || strcmp(optarg, "OFF") == 0))
 			synchronous = optarg;
 		else if (c == 'l')
 			expect_loss = true;
 		else {
-			fprintf(stderr, "usage: power_cut [--cuts n] [--seed n] [--synchronous FULL|NORMAL|OFF] [--expect-loss]\n");
+			fprintf(stderr, "usage: power_cut [--cuts n | --each n] [--seed n] [--synchronous FULL|NORMAL|OFF] [--expect-loss]\n");
 			return 2;
 		}
 	}
 	trace_to(quiet, TRACE_ERROR, NULL);
 	rig.test = loop_test_create(seed);
 	rig.options = (struct journal_sqlite_options){ .path = "journal", .vfs = DISK_CUT_VFS, .synchronous = synchronous, .fatal = on_fatal };
-	while (rig.cuts < cuts) {
+	for (uint64_t at = 1; at <= each; at++) {
+		loop_test_destroy(rig.test);
+		rig.test = loop_test_create(seed); /* the same story up to the cut */
+		one_disk(seed, 1, at);
+	}
+	while (each == 0 && rig.cuts < cuts) {
 		uint64_t left = cuts - rig.cuts;
-		one_disk(seed * 100000 + rig.cuts, left < CUTS_A_DISK ? left : CUTS_A_DISK);
+		one_disk(seed * 100000 + rig.cuts, left < CUTS_A_DISK ? left : CUTS_A_DISK, 0);
 	}
 	loop_test_destroy(rig.test);
 	disk_cut_free();

@@ -62,7 +62,7 @@ static void row(const char *name, uint64_t value)
 int main(int argc, char **argv)
 {
 	uint64_t seeds = 100, first = 1, passed = 0, failed = 0;
-	bool verbose = false, stop = false;
+	bool verbose = false, stop = false, swapped = false;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--seeds") == 0 && i + 1 < argc)
 			seeds = strtoull(argv[++i], NULL, 10);
@@ -72,9 +72,12 @@ int main(int argc, char **argv)
 			verbose = true;
 		else if (strcmp(argv[i], "--stop") == 0)
 			stop = true;
+		else if (strcmp(argv[i], "--swapped") == 0)
+			swapped = true;
 		else {
 			fprintf(stderr, "usage: sim [--seeds N] [--first S] [--verbose] [--stop]\n"
-					"  --verbose  what happens, line by line   --stop  after the first failing seed\n");
+					"  --verbose  what happens, line by line   --stop  after the first failing seed\n"
+					"  --swapped  with the others' ballots permuted, to compare by hand\n");
 			return 2;
 		}
 	}
@@ -82,8 +85,8 @@ int main(int argc, char **argv)
 	trace_to(verbose ? to_stdout : to_nowhere, verbose ? TRACE_DEBUG : TRACE_ERROR, NULL);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (uint64_t seed = first; seed < first + seeds && !(stop && failed); seed++) {
-		world_run(seed, false, verbose, &one);
-		if (!one.failed && seed % SWAP_EVERY == 0) {
+		world_run(seed, swapped, verbose, &one);
+		if (!one.failed && !swapped && seed % SWAP_EVERY == 0) {
 			world_run(seed, true, false, &other);
 			if (other.failed)
 				one = other;

@@ -105,6 +105,12 @@ static void watch_frame(struct page *page, struct slice bytes, void *ctx)
 	if (!page->framed && bytes.len > LIMIT_FIRST_FRAME)
 		world_fail(w, "page %u gets a first frame of %zu bytes", page->number, bytes.len);
 	/* The observer: one person, before anything is shown. */
+	if (page->number == 2 && !w->any_reveal && w->verbose) {
+		printf("observer ");
+		for (size_t i = 0; i < bytes.len && i < 400; i++)
+			printf("%02x", bytes.at[i]);
+		putchar('\n');
+	}
 	if (page->number == 2 && !w->any_reveal)
 		for (size_t i = 0; i < bytes.len; i++)
 			w->out->observed = (w->out->observed ^ bytes.at[i]) * 0x100000001b3u;
@@ -241,7 +247,7 @@ static struct actor *anybody(struct world *w)
 static struct slice made_ballot(struct world *w, unsigned person, const struct question *q, unsigned activity, bool improper, struct pack *out)
 {
 	unsigned count = w->people[person].cast++, who = person;
-	if (w->swapped && person > 2)
+	if (w->swapped && person > 2 && !q->by_room) /* a room sees its own ballot */
 		who = person ^ 1; /* partners; the observer is person 2, whose partner 3 keeps to itself */
 	if (who == 2)
 		who = person;
@@ -568,7 +574,11 @@ static void confusion(struct world *w)
 	} else {
 		struct command_message again = { .lane = page->hello.lane, .number = 1 + (uint32_t)draw(w, page->next_number), .again = draw(w, 2),
 						 .command = COMMAND_profile, .form = slice_of("\x91\x00", 2) };
-		if (again.number < page->next_number) { /* never a number that the page will still use */
+		uint32_t below = page->next_number; /* never a number that the page will still use */
+		for (size_t i = 0; i < page->outbox_count; i++)
+			if (!page->outbox[i]->secret && page->outbox[i]->number < below)
+				below = page->outbox[i]->number;
+		if (again.number < below) {
 			command_encode(&again, &out);
 			page_send_raw(page, pack_bytes(&out));
 		}
@@ -713,7 +723,7 @@ static bool quiet(struct world *w)
 		const struct page *page = &w->actors[i]->page;
 		if (page->gone_for_good)
 			continue;
-		if (page->conn == NULL || !page->framed || page->outbox_count || page->done < session_seq(hall->session))
+		if (page->conn == NULL || !page->framed || page->outbox_count)
 			return false;
 	}
 	return true;
@@ -757,9 +767,9 @@ static void world_end(struct world *w)
 		house_destroy(w->house);
 		life_end(w->life);
 	}
-	loop_test_settle(w->test);
+	loop_test_advance(w->test, 10 * 60 * 1000); /* what is still on its way arrives nowhere */
 	journal_memory_destroy(w->disk);
-	loop_test_advance(w->test, 10 * 60 * 1000);
+	loop_test_settle(w->test);
 	transport_test_destroy(w->net);
 	loop_test_destroy(w->test);
 	free(w->ledger);

@@ -87,7 +87,7 @@ function Program({ session, step, end }: { session: Session; step: Step | null; 
 					<li key={s.number} class={i < at ? "past" : i === at ? "now" : "next"} aria-current={i === at ? "step" : undefined}>
 						<b>{s.title}</b>
 						<span class="num">{t("minutes", { m: s.minutes })}{i === at && <>, {t("going-on")}</>}</span>
-						{i !== at && !session.over && <button type="button" class="link" onClick={() => goTo(session, s)} aria-label={t("go-to", { step: s.title })}>{t("go-here")}</button>}
+						{i !== at && !session.over && <button type="button" class="link" onClick={() => goTo(session, s)}>{t("go-here")}<span class="unseen"> {s.title}</span></button>}
 					</li>
 				))}
 			</ol>
@@ -198,13 +198,14 @@ function Wall({ session, activity, open, remix }: { session: Session; activity: 
 					const label = r.name ? `${r.room} ${r.name}` : t("room-number", { room: r.room });
 					return (
 						<li key={r.room}>
-							<button type="button" class="tile" onClick={() => open(r.room)} aria-label={`${roomLabel(session, r.room)}, ${t("tile-here", { here, seats })}${done ? `, ${t("tile-done", { k: done[0], n: done[1] })}` : ""}`}>
-								<span class="tile-head"><b class="tile-name">{label}</b>{dense === "few" && <span class={`num ${here < seats ? "soft" : ""}`}>{t("here-of", { here, seats })}</span>}</span>
-								<span class="tile-line">
+							<button type="button" class="tile" onClick={() => open(r.room)}>
+								<span class="unseen">{`${roomLabel(session, r.room)}, ${t("tile-here", { here, seats })}${done ? `, ${t("tile-done", { k: done[0], n: done[1] })}` : ""}`}</span>
+								<span class="tile-head" aria-hidden="true"><b class="tile-name">{label}</b>{dense === "few" && <span class={`num ${here < seats ? "soft" : ""}`}>{t("here-of", { here, seats })}</span>}</span>
+								<span class="tile-line" aria-hidden="true">
 									{done ? <TileBalls done={done[0]} of={done[1]} /> : <TileBalls done={here} of={seats} soft />}
 									{dense !== "few" && <span class="num">{done ? `${done[0]}/${done[1]}` : `${here}/${seats}`}</span>}
 								</span>
-								{dense === "few" && done && <span class="tile-done num">{done[1] > 0 && done[0] >= done[1] ? t("tile-all") : t("k-of-n", { k: done[0], n: done[1] })}</span>}
+								{dense === "few" && done && <span class="tile-done num" aria-hidden="true">{done[1] > 0 && done[0] >= done[1] ? t("tile-all") : t("k-of-n", { k: done[0], n: done[1] })}</span>}
 							</button>
 						</li>
 					);
@@ -321,13 +322,15 @@ function nextAct(session: Session, step: Step | null, activity: Activity | null,
 		session.command(COMMAND.open, a.number, 0, [s.minutes * MINUTE]);
 		session.command(COMMAND.show, 0, 0, [VIEW.TASK, a.number, 0, 0]);
 	};
+	/* "Öppna Fem prickar för 75": a step of one activity goes by the step's short name. */
+	const short = (s: Step, a: Activity) => (s.activities.length > 1 ? a.title : s.title || a.title);
 	const at = steps.findIndex((s) => s.number === step?.number);
 	const following = steps[at + 1];
 	const onward = (): Act => {
 		if (!following)
 			return { words: t("act-end"), press: end, then: "" };
 		const a = following.activities.length ? session.activity(following.activities[0]) : null;
-		return a && !step ? { words: t("fac-open", { step: a.title, n }), press: open(following, a), then: t("then-close") }
+		return a && !step ? { words: t("fac-open", { step: short(following, a), n }), press: open(following, a), then: t("then-close") }
 			: { words: t("act-next", { step: following.title }), press: () => goTo(session, following), then: a ? t("then-open") : "" };
 	};
 	if (session.over)
@@ -335,7 +338,7 @@ function nextAct(session: Session, step: Step | null, activity: Activity | null,
 	if (!step || !activity)
 		return onward();
 	switch (session.phase(activity.number).phase) {
-	case PHASE.READY: return { words: t("fac-open", { step: activity.title, n }), press: open(step, activity), then: t("then-close") };
+	case PHASE.READY: return { words: t("fac-open", { step: short(step, activity), n }), press: open(step, activity), then: t("then-close") };
 	case PHASE.OPEN: return { words: t("fac-close", { n }), press: () => session.command(COMMAND.close, activity.number, 0, [0]), then: t("then-reveal") };
 	case PHASE.CLOSING: return { words: t("fac-close-now"), press: () => session.command(COMMAND.close, activity.number, 0, [1]), then: t("then-reveal") };
 	case PHASE.CLOSED:
@@ -352,7 +355,7 @@ function nextAct(session: Session, step: Step | null, activity: Activity | null,
 	default: {
 		const list = step.activities.map((a) => session.activity(a)).filter((a): a is Activity => a !== null);
 		const left = list.find((a) => session.phase(a.number).phase !== PHASE.REVEALED);
-		return left ? { words: t("fac-open", { step: left.title, n }), press: open(step, left), then: t("then-close") } : onward();
+		return left ? { words: t("fac-open", { step: short(step, left), n }), press: open(step, left), then: t("then-close") } : onward();
 	}
 	}
 }
@@ -382,9 +385,9 @@ function Bottom({ session, step, activity, end }: { session: Session; step: Step
 				{left === null && <span class="no-time">{t("no-deadline")}</span>}
 				{step && !session.over && (
 					<>
-						{left !== null && <Button aria-label={t("time-less")} onClick={() => addTime(session, -MINUTE)}>{t("minus-1")}</Button>}
-						<Button aria-label={t("time-more", { m: 1 })} onClick={() => addTime(session, MINUTE)}>{t("plus-1")}</Button>
-						<Button aria-label={t("time-more", { m: 5 })} onClick={() => addTime(session, 5 * MINUTE)}>{t("plus-5")}</Button>
+						{left !== null && <Button onClick={() => addTime(session, -MINUTE)}>{t("minus-1")}<span class="unseen"> {t("time-less")}</span></Button>}
+						<Button onClick={() => addTime(session, MINUTE)}>{t("plus-1")}<span class="unseen"> {t("time-more", { m: 1 })}</span></Button>
+						<Button onClick={() => addTime(session, 5 * MINUTE)}>{t("plus-5")}<span class="unseen"> {t("time-more", { m: 5 })}</span></Button>
 						<span class="note">{t("time-all")}</span>
 					</>
 				)}

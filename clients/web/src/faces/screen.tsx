@@ -310,8 +310,8 @@ function ScreenKeys() {
 		<div class={`screen-keys ${shown ? "shown" : ""}`}>
 			<button type="button" class="button plain" onClick={full}>{t("screen-full")}</button>
 			<button type="button" class="button plain" onClick={dark}>{t("screen-dark")}</button>
-			<button type="button" class="button plain" onClick={() => size(-1)} aria-label={t("screen-smaller")}>A−</button>
-			<button type="button" class="button plain" onClick={() => size(1)} aria-label={t("screen-larger")}>A+</button>
+			<button type="button" class="button plain" onClick={() => size(-1)} >A−<span class="unseen"> {t("screen-smaller")}</span></button>
+			<button type="button" class="button plain" onClick={() => size(1)} >A+<span class="unseen"> {t("screen-larger")}</span></button>
 		</div>
 	);
 }

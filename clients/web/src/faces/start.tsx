@@ -38,7 +38,7 @@ export function createBody(draft: Draft, lang: string, facilitator: Bytes, scree
 	return pack([
 		1, draft.rehearsal, lang, 0, 0, text(draft.title),
 		[[ROLE.FACILITATOR, sha256(facilitator), text("")], [ROLE.SCREEN, sha256(screen), text("")]],
-		[[draft.minutes, text(draft.question, ""), [activity]]],
+		[[draft.minutes, text(draft.kind === "dots" ? t("start-step-dots", { n: draft.dots }) : t("start-step-choice"), ""), [activity]]],
 		[],
 	]);
 }

@@ -309,7 +309,7 @@ export class Live {
 		/* The daemon makes the hashes from the hello. */
 		own.box.put({
 			field: "join", command: COMMAND.join, a: 0, b: 0, form: pack([]),
-			text: packText(this.#text), activity: 0, round: 0, keep: true,
+			text: packText(this.#text.some((row) => row.some((word) => word !== "")) ? this.#text : null), activity: 0, round: 0, keep: true,
 		}, true);
 		this.#save();
 		this.changed({ is: "outbox" });
@@ -347,6 +347,8 @@ export class Live {
 	#end(fault: number, elsewhere: boolean): void {
 		this.ended = { fault, elsewhere };
 		this.line = "ended";
+		this.#cancel_retry();
+		this.#cancel_pump();
 		this.#socket?.close();
 		this.#socket = null;
 		for (const { box } of this.#lanes)

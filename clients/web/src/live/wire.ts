@@ -120,11 +120,8 @@ export function messageDecode(bytes: Bytes): Message {
 	return { is: "unknown" };
 }
 
-/** A text inside a section: as it is, or still packed. Nothing or struck: no rows. */
-export function textOf(value: Value): Text {
-	const rows = value instanceof Uint8Array ? (value.length ? decode(value) : []) : value;
-	return Array.isArray(rows) ? (rows as Text) : [];
-}
+/** A text inside a section; nil (none, or struck): no rows. */
+export const textOf = (value: Value): Text => (Array.isArray(value) ? (value as Text) : []);
 
 /** The words of one column in the reader's language; else those of the row to fall back on. */
 export function words(value: Value, language: string, column = 0): string {

@@ -60,7 +60,7 @@ export function Settings() {
 	const [open, setOpen] = useState(false);
 	return (
 		<>
-			<button type="button" class="round aa" aria-label={t("settings")} onClick={() => setOpen(true)}>Aa</button>
+			<button type="button" class="round aa" onClick={() => setOpen(true)}>Aa<span class="unseen"> {t("settings")}</span></button>
 			{open && (
 				<Sheet title={t("settings")} close={() => setOpen(false)}>
 					<Choice name="language" legend={t("settings-language")} value={language.value}

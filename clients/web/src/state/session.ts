@@ -148,8 +148,8 @@ export class Session {
 		return { room: (row[0] as number) ?? 0, name: words(row[3], language.value, 0), organisation: words(row[3], language.value, 1) };
 	}
 	get rooms(): { room: number; name: string; link: string }[] {
-		return [...(this.section(SECTION.rooms) ?? [])].map(([room, text]) => (
-			{ room: room as number, name: words(text, language.value, 0), link: words(text, language.value, 1) }
+		return [...(this.section(SECTION.rooms) ?? [])].map(([room, row]) => (
+			{ room: room as number, name: words((row as Row)[0], language.value, 0), link: words((row as Row)[0], language.value, 1) }
 		)).sort((x, y) => x.room - y.room);
 	}
 	room_name(room: number): string {

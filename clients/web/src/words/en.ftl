@@ -195,6 +195,11 @@ start-items-count = { $n ->
     [one] One row
    *[other] { $n } rows
 }
+start-step-dots = { $n } { $n ->
+    [one] dot
+   *[other] dots
+}
+start-step-choice = Choice
 start-few-items = Write at least two rows.
 start-many-items = Write at most { $n } rows.
 start-long-item = A row is too long. At most { $n } characters fit.
@@ -228,7 +233,6 @@ program = Program
 minutes = { $m } min
 going-on = running
 go-here = Go here
-go-to = Go to { $step }
 fac-away = No contact with the server. What is saved is kept. The page tries again by itself.
 fac-over = The workshop has ended. Everything saved is kept.
 fac-lobby = Welcome in
@@ -335,8 +339,7 @@ are-here = { $n ->
     [one] is here
    *[other] are here
 }
-screen-go-to = Go to
-screen-write-code = and type the code
+screen-screen-write-code = and type the code
 screen-join-at = Join at { $host }
 screen-qr = QR code to the workshop
 screen-step = Step { $n } of { $of }

@@ -195,6 +195,11 @@ start-items-count = { $n ->
     [one] En rad
    *[other] { $n } rader
 }
+start-step-dots = { $n } { $n ->
+    [one] prick
+   *[other] prickar
+}
+start-step-choice = Val
 start-few-items = Skriv minst två rader.
 start-many-items = Skriv högst { $n } rader.
 start-long-item = En rad är för lång. Högst { $n } tecken går in.
@@ -228,7 +233,6 @@ program = Program
 minutes = { $m } min
 going-on = pågår
 go-here = Gå hit
-go-to = Gå till { $step }
 fac-away = Ingen kontakt med servern. Det som redan är sparat finns kvar. Sidan försöker igen av sig själv.
 fac-over = Workshopen är avslutad. Allt som är sparat finns kvar.
 fac-lobby = Välkommen in
@@ -328,9 +332,11 @@ say-go = Säg till { $n }
 say-now = Syns sedan { $time }:
 say-end = Ta bort
 
-are-here = är här
-screen-go-to = Gå till
-screen-write-code = och skriv koden
+are-here = { $n ->
+    [one] är här
+   *[other] är här
+}
+screen-screen-write-code = och skriv koden
 screen-join-at = Gå med på { $host }
 screen-qr = QR-kod till workshopen
 screen-step = Steg { $n } av { $of }
