@@ -125,6 +125,30 @@ __attribute__((format(printf, 2, 3))) static void line(struct watching *w, const
 	}
 }
 
+/* Words that must be read whole: on as many lines as they need. */
+static void paragraph(struct watching *w, const char *text)
+{
+	size_t len = strlen(text), from = 0;
+	while (w->tty && from < len) {
+		size_t used = 0, i = from, space = 0;
+		while (i < len && used <= w->columns) {
+			unsigned columns;
+			bool control;
+			if (text[i] == ' ' && used > 0)
+				space = i;
+			i += character((const uint8_t *)text + i, len - i, &columns, &control);
+			used += columns;
+		}
+		if (used <= w->columns)
+			break;
+		size_t end = space > from ? space : i;
+		line(w, "%.*s", (int)(end - from), text + from);
+		from = space > from ? end + 1 : end;
+	}
+	if (from < len || len == 0)
+		line(w, "%s", text + from);
+}
+
 static const char *say(const struct watching *w, const char *sv, const char *en)
 {
 	return w->english ? en : sv;
@@ -180,9 +204,13 @@ static void draw_step(struct watching *w)
 		else
 			clock_text((int64_t)(from + duration) - (int64_t)(w->page.log_ms + (net_now_us() - w->page.log_at_us) / 1000), left);
 	}
-	line(w, "%.*s%s%s", (int)title.len, (const char *)title.at, *left ? "   " : "", left);
-	if (instruction.len > 0)
-		line(w, "%.*s", (int)instruction.len, (const char *)instruction.at);
+	char text[LINE];
+	snprintf(text, sizeof text, "%.*s%s%s", (int)title.len, (const char *)title.at, *left ? "   " : "", left);
+	paragraph(w, text);
+	if (instruction.len > 0) {
+		snprintf(text, sizeof text, "%.*s", (int)instruction.len, (const char *)instruction.at);
+		paragraph(w, text);
+	}
 }
 
 static void draw_announcement(struct watching *w)
@@ -190,8 +218,11 @@ static void draw_announcement(struct watching *w)
 	struct cursor c = picture_item(&w->page.picture, (struct section){ .kind = SECTION_scope }, 3);
 	cursor_raw(&c);
 	struct slice words = words_of(w, &c, 0);
-	if (words.len > 0)
-		line(w, "%s %.*s", say(w, "Från workshopledaren:", "From the facilitator:"), (int)words.len, (const char *)words.at);
+	if (words.len > 0) {
+		char text[LIMIT_SAY + 64];
+		snprintf(text, sizeof text, "%s %.*s", say(w, "Från workshopledaren:", "From the facilitator:"), (int)words.len, (const char *)words.at);
+		paragraph(w, text);
+	}
 }
 
 struct shown { /* a result that is in sight */
@@ -355,7 +386,9 @@ static void draw_question(struct watching *w, uint32_t activity, enum view view,
 	const char *stands = phase & PHASE_OPEN ? say(w, "öppen", "open") : phase & PHASE_CLOSING ? say(w, "stänger snart", "closing soon") :
 			     phase & (PHASE_CLOSED | PHASE_SEALED) ? say(w, "stängd", "closed") : phase & PHASE_REVEALED ? say(w, "resultat", "result") : say(w, "inte öppnad", "not opened");
 	line(w, "%s", "");
-	line(w, "%.*s (%s%s)", (int)title.len, (const char *)title.at, stands, question.secret ? say(w, ", hemlig", ", secret") : "");
+	char text[LINE];
+	snprintf(text, sizeof text, "%.*s (%s%s)", (int)title.len, (const char *)title.at, stands, question.secret ? say(w, ", hemlig", ", secret") : "");
+	paragraph(w, text);
 	for (size_t i = 0; i < w->count_count; i++)
 		if (w->counts[i].activity == activity && (phase & (PHASE_OPEN | PHASE_CLOSING)) != 0)
 			line(w, say(w, "%u av %u klara", "%u of %u done"), w->counts[i].done, w->counts[i].of);

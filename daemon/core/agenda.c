@@ -96,6 +96,18 @@ bool closed_everywhere(const struct session *s, uint32_t activity)
 	return opened;
 }
 
+/* A secret activity is sealed once for all rooms. Asked in single rooms only, the others' turn may still come: then it waits for them, or for a close in the session. */
+bool seal_ready(const struct session *s, uint32_t activity)
+{
+	if (!closed_everywhere(s, activity))
+		return false;
+	bool asked_all = phase_in(s, activity, SCOPE_SESSION, NULL) != PHASE_READY;
+	for (uint32_t r = 1; !asked_all && r <= s->rooms_count; r++)
+		if (s->rooms[r - 1].used && !phase_record(activity_of(s, activity), SCOPE_ROOM | r))
+			return false;
+	return true;
+}
+
 bool has_extra(const struct session *s, uint32_t activity, uint32_t member)
 {
 	const struct activity *a = activity_of(s, activity);

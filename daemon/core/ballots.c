@@ -240,7 +240,7 @@ void apply_secret_ballot(struct session *s, const struct entry *entry)
 	uint32_t round;
 	const uint8_t *bytes;
 	struct slice ballot;
-	secret_read(entry, &round, &bytes, &ballot);
+	CHECK(secret_read(entry, &round, &bytes, &ballot) == FAULT_none);
 	struct asking *asking = asking_of(s, entry->subject.a, round);
 	uint32_t key = (uint32_t)(key_find(asking, bytes) - asking->keys) + 1;
 	cast(s, entry->subject.a, key, entry->subject.b, ballot, entry->seq);
@@ -475,8 +475,8 @@ enum fault check_seal(const struct session *s, const struct entry *entry)
 	enum fault fault = form_done(in);
 	if (fault != FAULT_none)
 		return fault;
-	if (!activity->secret || entry->subject.b != SCOPE_SESSION || round != activity->round || asking->sealed || !closed_everywhere(s, entry->subject.a) || part != asking->parts_done + 1 ||
-	    part > parts)
+	if (!activity->secret || entry->subject.b != SCOPE_SESSION || round != activity->round || asking->sealed || !seal_ready(s, entry->subject.a) ||
+	    part != asking->parts_done + 1 || part > parts)
 		return FAULT_stale;
 	if (asking->struck)
 		return all ? FAULT_none : FAULT_unequal; /* what it replaces is gone: its ballots are believed */

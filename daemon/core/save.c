@@ -60,7 +60,7 @@ static void lanes_save(const struct lanes *lanes, struct pack *out)
 
 static void lanes_restore(struct unpack *in, struct lanes *lanes)
 {
-	lanes->count = count_restore(in, 4 * LIMIT_LANES) / 4;
+	lanes->count = count_restore(in, 4 * (size_t)LIMIT_LANES) / 4;
 	for (uint32_t i = 0; i < lanes->count; i++) {
 		lanes->at[i].lane = u64(in);
 		lanes->at[i].number = u32(in);

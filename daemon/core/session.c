@@ -159,7 +159,8 @@ static uint32_t phase_found(const struct session *s, const struct entry *entry)
 		for (uint32_t i = 0; i < a->phases_count; i++)
 			if (a->phases[i].phase & (PHASE_OPEN | PHASE_CLOSING))
 				return a->phases[i].phase;
-		return phase;
+		/* Asked in single rooms, and enough now: closing it in the session ends it for the rooms whose turn has not come. */
+		return entry->command == COMMAND_close && phase == PHASE_READY && closed_everywhere(s, activity) ? PHASE_OPEN : phase;
 	}
 	return closed_everywhere(s, activity) ? PHASE_CLOSED : phase;
 }
@@ -561,7 +562,7 @@ static void wait_deadline(uint32_t scope, const struct deadline *deadline, struc
 static bool seal_wanted(const struct session *s, uint32_t number, struct wait *out)
 {
 	const struct activity *a = activity_of(s, number);
-	if (a == NULL || !a->secret || a->askings[a->round - 1].sealed || !closed_everywhere(s, number))
+	if (a == NULL || !a->secret || a->askings[a->round - 1].sealed || !seal_ready(s, number))
 		return false;
 	*out = (struct wait){ .command = COMMAND_seal, .subject = { number, 0 }, .generation = a->round * 65536 + a->askings[a->round - 1].parts_done + 1,
 			      .since_seq = s->seq, .since_ms = s->at_ms };

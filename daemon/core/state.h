@@ -221,6 +221,7 @@ uint32_t phase_in(const struct session *s, uint32_t activity, uint32_t scope, ui
 uint32_t phase_in_room(const struct session *s, uint32_t activity, uint32_t room);
 void phase_set(struct session *s, uint32_t activity, uint32_t scope, uint32_t phase, uint64_t seq);
 bool closed_everywhere(const struct session *s, uint32_t activity); /* no room takes ballots, no extra time runs */
+bool seal_ready(const struct session *s, uint32_t activity);        /* closed everywhere, and no room is still to be asked */
 bool has_extra(const struct session *s, uint32_t activity, uint32_t member);
 void deadline_set(struct session *s, uint32_t scope, uint64_t duration_ms, const struct entry *entry);
 void subset_of(const struct activity *activity, struct subset *out);

@@ -343,7 +343,7 @@ static void item_pack(const struct session *s, struct section section, uint64_t 
 	case SECTION_scope: scope_item(s, section.a, key, out); break;
 	case SECTION_me: me_item(s, section.a, key, out); break;
 	case SECTION_verdicts: lane_item(lanes_of((struct session *)s, section.a), key, out); break;
-	case SECTION_ballots: own_ballot_item(s, (uint32_t)key, section.a, out); break;
+	case SECTION_ballots:
 	case SECTION_room_ballots: own_ballot_item(s, (uint32_t)key, section.a, out); break;
 	case SECTION_mine: mine_item(s, section, key, out); break;
 	case SECTION_result: result_pack(s, section.a, (uint32_t)key, section.b, out); break;

@@ -229,8 +229,8 @@ static void admit(struct seat *seat)
 		entrance_name(seat, actor);
 		trace(TRACE_INFO, "hello", "session=%s actor=%u term=%u done=%llu", hall->sid.text, actor, visit.term, (unsigned long long)visit.done);
 		welcome(seat);
-		fanout_enter(seat, visit.term, visit.done);
 		intake_keys(seat);
+		fanout_enter(seat, visit.term, visit.done);
 	}
 }
 
@@ -252,8 +252,8 @@ void entrance_reset(struct hall *hall)
 		entrance_name(seat, actor);
 		if (actor != before)
 			welcome(seat);
-		fanout_reset(seat);
 		intake_keys(seat);
+		fanout_reset(seat);
 	}
 }
 

@@ -224,11 +224,9 @@ static struct known *known_of(const struct seat *seat, size_t *count)
 	}
 	bool current = seat->taken == a->version;
 	struct known *known = check_alloc(a->count + a->gone_count + a->gone_before_count, sizeof *known);
-	for (size_t i = 0; i < a->count; i++) {
-		uint64_t since = current ? a->sections[i].since : a->sections[i].before;
-		if (since)
-			known[n++] = (struct known){ a->sections[i].section, since };
-	}
+	/* Those that the audience has not been told of (since 0) too: who has folded into it may have been told alone, and must hear when they go. */
+	for (size_t i = 0; i < a->count; i++)
+		known[n++] = (struct known){ a->sections[i].section, current ? a->sections[i].since : a->sections[i].before };
 	for (size_t i = 0; i < a->gone_count; i++)
 		known[n++] = (struct known){ a->gone[i], 1 };
 	for (size_t i = 0; i < a->gone_before_count && !current; i++)
@@ -370,17 +368,22 @@ static struct frame *own_frame(struct seat *seat)
 	return frame;
 }
 
-/* Everything in sight, own and shared, for the first frame of a connection or a history. NULL pointers are never passed on. */
+/* Everything in sight, own and shared, for the first frame of a connection or a history. What holds nothing in this history is left out: a page that holds
+ * something of it has that from a history that was lost, and drops it. */
 static struct section *listing_of(struct seat *seat, size_t *count)
 {
+	const struct session *s = seat->hall->session;
 	struct look look;
 	const struct eyes *eyes = look_begin(seat, &look);
-	size_t own = in_sight(seat->hall, eyes, SHAPE_OWN);
+	size_t own = in_sight(seat->hall, eyes, SHAPE_OWN), n = 0;
 	struct section *all = check_alloc(own + seat->behind->count, sizeof *all);
-	memcpy(all, seat->house->sections, own * sizeof *all);
+	for (size_t i = 0; i < own; i++)
+		if (seat->house->sections[i].kind == SECTION_mine || session_changed(s, seat->house->sections[i]))
+			all[n++] = seat->house->sections[i];
 	for (size_t i = 0; i < seat->behind->count; i++)
-		all[own + i] = seat->behind->sections[i].section;
-	*count = own + seat->behind->count;
+		if (session_changed(s, seat->behind->sections[i].section))
+			all[n++] = seat->behind->sections[i].section;
+	*count = n;
 	look_end(&look);
 	return all;
 }
@@ -1040,9 +1043,10 @@ void fanout_stable(struct hall *hall)
 
 void fanout_again(struct seat *seat)
 {
-	seat->since_verdicts = seat->since_ballots = 0;
+	/* As if it had seen nothing but the first entry, which is before its sight: whole, and still to be taken away if it goes out of sight. */
+	seat->since_verdicts = seat->since_ballots = 1;
 	for (size_t i = 0; i < seat->keys_count; i++)
-		seat->keys[i].since = 0;
+		seat->keys[i].since = 1;
 	mark_own(seat);
 	turn(seat->hall);
 }

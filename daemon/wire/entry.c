@@ -44,7 +44,7 @@ void entry_encode(const struct entry *entry, const uint8_t salt[2 * ENTRY_SALT],
 {
 	bool form_salted = entry->salted & ENTRY_FORM, text_salted = entry->text.len > 0;
 	CHECK(entry->struck == 0);
-	out->parts = check_alloc(1, entry->form.len + entry->text.len + 2 * ENTRY_SALT);
+	out->parts = check_alloc(1, entry->form.len + entry->text.len + 2 * (size_t)ENTRY_SALT);
 	out->form_len = part_write(out->parts, entry->form, form_salted ? salt : NULL);
 	out->text_len = part_write(out->parts + out->form_len, entry->text, text_salted ? salt + ENTRY_SALT : NULL);
 

@@ -198,6 +198,9 @@ static const char *who_name(const struct story *s, uint32_t actor)
 
 /* --- the log --- */
 
+/* What everybody sees whole, in both: a digest is made of what is saved, and does not show what saving forgets. */
+static void same_for_all(struct story *s, const struct session *other, bool sealed, const char *what);
+
 static void same_after_restore(struct story *s)
 {
 	struct pack saved;
@@ -209,6 +212,8 @@ static void same_after_restore(struct story *s)
 		wrong(s, "what was saved cannot be restored");
 	else if (session_digest(again) != session_digest(s->session))
 		wrong(s, "restored it is another session");
+	if (again)
+		same_for_all(s, again, false, "restored");
 	session_destroy(again);
 	pack_finish(&saved);
 }
@@ -542,6 +547,30 @@ static void look(const struct story *s, struct person *person, struct sight *out
 	CHECK(out->count < MOST_SECTIONS);
 }
 
+/* sealed: keys are forgotten, `mine` is not compared. */
+static void same_for_all(struct story *s, const struct session *other, bool sealed, const char *what)
+{
+	for (size_t p = 0; p < s->people_count; p++) {
+		struct sight sight;
+		look(s, &s->people[p], &sight);
+		for (size_t i = 0; i < sight.count; i++) {
+			struct pack first, second;
+			char name[64];
+			if (sealed && sight.sections[i].kind == SECTION_mine)
+				continue;
+			pack_init(&first);
+			pack_init(&second);
+			session_view(s->session, &sight.eyes, sight.sections[i], 0, 1, &first);
+			session_view(other, &sight.eyes, sight.sections[i], 0, 1, &second);
+			section_name(sight.sections[i], name);
+			if (!slice_equal(pack_bytes(&first), pack_bytes(&second)))
+				wrong(s, "%s, %s sees another %s", what, s->people[p].name, name);
+			pack_finish(&first);
+			pack_finish(&second);
+		}
+	}
+}
+
 static void tell_section(struct story *s, struct slice packed)
 {
 	static const struct unpack_limits limits = { .depth = 16, .values = 1 << 20, .bytes = 1 << 20 };
@@ -819,25 +848,8 @@ static void replay(struct story *s)
 	session_changes_clear(again);
 	if (!struck && session_digest(again) != session_digest(s->session))
 		wrong(s, "replayed it is another session");
-	for (size_t p = 0; p < s->people_count && struck; p++) {
-		struct sight sight;
-		look(s, &s->people[p], &sight);
-		for (size_t i = 0; i < sight.count; i++) {
-			struct pack first, second;
-			char name[64];
-			if (sight.sections[i].kind == SECTION_mine)
-				continue;
-			pack_init(&first);
-			pack_init(&second);
-			session_view(s->session, &sight.eyes, sight.sections[i], 0, 1, &first);
-			session_view(again, &sight.eyes, sight.sections[i], 0, 1, &second);
-			section_name(sight.sections[i], name);
-			if (!slice_equal(pack_bytes(&first), pack_bytes(&second)))
-				wrong(s, "replayed without what was struck, %s sees another %s", s->people[p].name, name);
-			pack_finish(&first);
-			pack_finish(&second);
-		}
-	}
+	if (struck)
+		same_for_all(s, again, true, "replayed without what was struck");
 	session_destroy(again);
 }
 

@@ -3,7 +3,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 
-enum { MAGIC_page = 0x70616765, BACKOFF_MS = 500, BACKOFF_MS_MAX = 10000, UNKNOWN_ROW = 4096 };
+enum { MAGIC_page = 0x70616765, BACKOFF_MS = 500, BACKOFF_MS_MAX = 10000, UNKNOWN_ROW = 4096, SEALED = 16, REVEALED = 32 };
 
 /* ---- reading ---- */
 
@@ -470,6 +470,16 @@ static uint32_t verdict_number(const struct page *page, const struct wish *wish)
 	return r.at == r.end ? 0 : (uint32_t)read_uint(&r);
 }
 
+/* The seal has dropped the verdict before this page heard it: whether the ballot counts, nobody can tell any more. */
+static bool sealed_away(const struct page *page, const struct wish *wish)
+{
+	uint32_t round = 0, room = page_room(page);
+	if (!wish->secret || wish->state == WISH_JUDGED || (wish->state == WISH_NEW && !wish->again))
+		return false;
+	uint32_t phase = page_phase(page, room ? SCOPE_ROOM | room : 0, wish->subject.a, &round);
+	return round > wish->round || (round == wish->round && phase & (SEALED | REVEALED));
+}
+
 /* What the sections say about what was sent; then what is stable leaves the outbox. */
 static void outbox_compare(struct page *page, bool history_changed)
 {
@@ -490,6 +500,13 @@ static void outbox_compare(struct page *page, bool history_changed)
 	}
 	for (size_t i = 0; i < page->outbox_count;) {
 		struct wish *wish = page->outbox[i];
+		if (sealed_away(page, wish)) {
+			wish->fault = FAULT_unsure;
+			wish->again = true;
+			page->watch->refused(page, wish, false, page->watch->ctx);
+			outbox_remove(page, i);
+			continue;
+		}
 		if (wish->state != WISH_JUDGED || wish->seq > page->stable) {
 			i++;
 			continue;

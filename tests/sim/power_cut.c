@@ -52,7 +52,7 @@ static struct model *model_of(struct sid sid)
 	for (int i = 0; i < SESSIONS; i++)
 		if (sid_equal(rig.models[i].sid, sid))
 			return &rig.models[i];
-	CHECK(!"a session that nobody made");
+	CHECK(false); /* a session that nobody made */
 	return NULL;
 }
 
@@ -137,7 +137,7 @@ static void on_refused(struct sid sid, uint64_t tag, enum journal_status why, vo
 	(void)tag;
 	(void)why;
 	(void)ctx;
-	CHECK(!"refused: this disk is never full");
+	CHECK(false); /* this disk is never full */
 }
 
 static void on_struck(struct sid sid, uint64_t seq, void *ctx)

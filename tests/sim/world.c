@@ -105,8 +105,9 @@ static void watch_frame(struct page *page, struct slice bytes, void *ctx)
 	if (!page->framed && bytes.len > LIMIT_FIRST_FRAME)
 		world_fail(w, "page %u gets a first frame of %zu bytes", page->number, bytes.len);
 	/* The observer: one person, before anything is shown. */
-	if (page->number == 2 && !w->any_reveal && w->verbose) {
-		printf("observer ");
+	const char *shown = w->verbose ? getenv("SIM_PAGE") : NULL; /* whose frames are printed */
+	if (shown && page->number == (unsigned)atoi(shown)) {
+		printf("%8llu page %u gets ", (unsigned long long)loop_now(w->loop), page->number);
 		for (size_t i = 0; i < bytes.len && i < 400; i++)
 			printf("%02x", bytes.at[i]);
 		putchar('\n');

@@ -473,12 +473,93 @@ static uint32_t mostly_alone(uint32_t member, uint32_t rooms) { return member < 
 static void test_hall(void **state) { (void)state; many(20000, 14, evenly); }
 static void test_hall_of_small_rooms(void **state) { (void)state; many(5000, 4000, mostly_alone); }
 
+/* --- an attack: somebody has the struck log, the roster, and has seen in which order people voted; 500 meetings --- */
+
+enum { MEETINGS = 500, CROWD = 8 };
+
+static uint64_t dice;
+static uint32_t roll(uint32_t sides)
+{
+	dice = dice * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(dice >> 33) % sides;
+}
+
+/* What the log still says about the n-th secret ballot: 1 or 2, the item it was for; 0: nothing. */
+static unsigned read_in_log(const struct script *s, unsigned nth, bool struck)
+{
+	for (uint64_t seq = 1; seq <= s->count; seq++) {
+		const struct entry *entry = &s->log[seq - 1].entry;
+		if (entry->command != COMMAND_secret_ballot || nth--)
+			continue;
+		if (struck && script_is_sealed_away(s, seq))
+			return 0;
+		return entry->form.at[entry->form.len - 2]; /* its items are 1 and 2, with a dot each */
+	}
+	return 0;
+}
+
+/* The n-th ballot as the seal has it. */
+static unsigned read_in_seal(const struct script *s, unsigned nth)
+{
+	const struct asking *asking = asking_of(s->session, 1, 1);
+	for (uint32_t g = 0; g < asking->groups_count; g++) {
+		if (nth < asking->groups[g].ballots_count)
+			return asking->groups[g].ballots[nth].at[1];
+		nth -= asking->groups[g].ballots_count;
+	}
+	return 0;
+}
+
+static void test_attack(void **state)
+{
+	unsigned by_log = 0, by_log_whole = 0, by_order = 0, by_reverse = 0, by_majority = 0, all = MEETINGS * CROWD;
+	(void)state;
+	for (unsigned meeting = 0; meeting < MEETINGS; meeting++) {
+		struct script s;
+		unsigned order[CROWD], chosen[CROWD], ones = 0;
+		dice = 1000 + meeting;
+		script_begin(&s, 3);
+		script_people(&s, CROWD);
+		script_activity(&s, &(struct question){ "dots", "[1, 1]", 1, 2, true });
+		script_rooms(&s, 2);
+		FINE(&s, FACILITATOR, open, .a = 1, .form = "[0]");
+		for (unsigned i = 0; i < CROWD; i++)
+			order[i] = i;
+		for (unsigned i = CROWD; i > 1; i--) {
+			unsigned j = roll(i), kept = order[i - 1];
+			order[i - 1] = order[j];
+			order[j] = kept;
+		}
+		for (unsigned i = 0; i < CROWD; i++) {
+			chosen[i] = 1 + roll(2);
+			ones += chosen[i] == 1;
+			assert_int_equal(script_secret(&s, order[i] + 1, 1, chosen[i] == 1 ? "[1, 1]" : "[2, 1]"), FAULT_none);
+			if (roll(3) == 0)
+				FINE(&s, FACILITATOR, move, .form = roll(2) ? "[1, 2, 3, 1]" : "[2, 1, 3, 2]");
+		}
+		close_and_seal(&s);
+		for (unsigned i = 0; i < CROWD; i++) {
+			by_log += read_in_log(&s, i, true) == chosen[i];
+			by_log_whole += read_in_log(&s, i, false) == chosen[i];
+			by_order += read_in_seal(&s, i) == chosen[i];
+			by_reverse += read_in_seal(&s, CROWD - 1 - i) == chosen[i];
+			by_majority += (ones * 2 >= CROWD ? 1 : 2) == chosen[i];
+		}
+		script_finish(&s);
+	}
+	print_message("of %u: whole log %u, struck log %u, order of the seal %u, its reverse %u; whoever only knows the result %u\n", all, by_log_whole, by_log, by_order,
+		      by_reverse, by_majority);
+	assert_int_equal(by_log_whole, all); /* the control: without striking it is an open vote */
+	assert_int_equal(by_log, 0);
+	assert_true(by_order < by_majority && by_reverse < by_majority);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_groups), cmocka_unit_test(test_nothing_leads_to_a_key), cmocka_unit_test(test_permuted), cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_struck), cmocka_unit_test(test_half_struck), cmocka_unit_test(test_unequal), cmocka_unit_test(test_electorate),
-		cmocka_unit_test(test_rules), cmocka_unit_test(test_hall_of_small_rooms), cmocka_unit_test(test_hall),
+		cmocka_unit_test(test_rules), cmocka_unit_test(test_attack), cmocka_unit_test(test_hall_of_small_rooms), cmocka_unit_test(test_hall),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

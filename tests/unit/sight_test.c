@@ -2,7 +2,7 @@
 /* Sight (protocol section 5): after every entry of a story that touches every section, a page that has only applied what it was sent equals a page that has
  * just come in, for everybody who may look; the same for one that comes back after having been away, and for a session that was loaded from its
  * snapshot. And no page holds a word, ballot or result that is out of its sight: what that is, the story says itself.
- * Controls (tests/unit/controls): with sight ignored (bug 3), a move that keeps the old room's sections (7) or forgotten removals (8) this fails. */
+ * Controls (tests/unit/controls.sh): with sight ignored (bug 3), a move that keeps the old room's sections (7) or forgotten removals (8) this fails. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

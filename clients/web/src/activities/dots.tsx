@@ -16,7 +16,7 @@ export function DotsBallot({ session, activity, open }: { session: Session; acti
 	const total = (ballot: Map<number, number>) => [...ballot.values()].reduce((n, v) => n + v, 0);
 	const placed = total(wanted);
 	const kept = [...wanted].reduce((n, [item, count]) => n + Math.min(count, saved.get(item) ?? 0), 0);
-	const list = useRef<HTMLUListElement>(null);
+	const list = useRef<HTMLDivElement>(null);
 	const state = useSaving(session, on_its_way, placed === 0);
 
 	const set = (item: number, count: number) => {
@@ -66,18 +66,19 @@ export function DotsBallot({ session, activity, open }: { session: Session; acti
 
 	return (
 		<>
-			<ul class="rows dots" ref={list}>
+			<div class="rows dots" ref={list}>
 				{items.map(({ item, words }) => {
 					const have = wanted.get(item) ?? 0;
+					const [before, after] = t("dots-add", { item: "\u0001" }).split("\u0001");
 					const inside = (
 						<>
-							<span class="words">{words}</span>
+							<span class="words">{open && <span class="unseen">{before}</span>}{words}{open && <span class="unseen">{after}</span>}</span>
 							<Stack saved={saved.get(item) ?? 0} wanted={have} />
 						</>
 					);
 					return (
-						<li key={item} role="group" aria-label={t("dots-row", { item: words, count: have })} onKeyDown={open ? keys(item) : undefined} data-item={item}>
-							{open ? <button type="button" class="place" data-item={item} aria-label={t("dots-add", { item: words })} onClick={() => set(item, have + 1)}>{inside}</button>
+						<div key={item} role="group" aria-label={t("dots-row", { item: words, count: have })} onKeyDown={open ? keys(item) : undefined} data-item={item}>
+							{open ? <button type="button" class="place" data-item={item} onClick={() => set(item, have + 1)}>{inside}</button>
 								: <div class="place">{inside}</div>}
 							{open && have > 0 ? (
 								<button type="button" class="take" aria-label={t("dots-take", { item: words })} onClick={(e) => {
@@ -86,10 +87,10 @@ export function DotsBallot({ session, activity, open }: { session: Session; acti
 										(e.currentTarget.previousElementSibling as HTMLElement | null)?.focus();
 								}}><span class="minus"><Icon name="minus" /></span></button>
 							) : <span class="take" />}
-						</li>
+						</div>
 					);
 				})}
-			</ul>
+			</div>
 			<div class="tray">
 				<Refused session={session} activity={activity.number} />
 				{hint.current && <p class="hint">{hint.current}</p>}

@@ -116,13 +116,13 @@ function phaseWords(session: Session, activity: Activity): string {
 
 function Now({ session, step, activity }: { session: Session; step: Step | null; activity: Activity | null }) {
 	if (!step)
-		return <div class="now"><h2>{t("fac-lobby")}</h2><p>{t("fac-lobby-lead")}</p></div>;
+		return <div class="at-hand"><h2>{t("fac-lobby")}</h2><p>{t("fac-lobby-lead")}</p></div>;
 	const { phase, round } = activity ? session.phase(activity.number) : { phase: 0, round: 1 };
 	const progress = activity ? session.progress(activity.number) : null;
 	const running = activity && phase !== PHASE.REVEALED ? session.result(activity.number) : null;
 	const share = progress && progress.of > 0 ? progress.done / progress.of : 0;
 	return (
-		<div class="now">
+		<div class="at-hand">
 			<div class="now-head">
 				<h2>{activity?.title ?? step.title}{round > 1 && <span class="chip">{t("round", { n: round })}</span>}</h2>
 				{activity && <p>{phaseWords(session, activity)}</p>}

@@ -235,7 +235,7 @@ function RoomsPanel({ session, activity, all, wish, paged }: { session: Session;
 				</div>
 				<Timer session={session} room={0} />
 			</div>
-			<ol class="room-rows">
+			<ol class={`room-rows ${drawn.length <= 7 ? "roomy" : ""}`}>
 				{drawn.slice(from, to).map((r) => {
 					const x = Math.min(width - 0.8, row.share * (r.result?.total ?? 0) * form.pitch);
 					return (

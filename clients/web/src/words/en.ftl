@@ -339,7 +339,8 @@ are-here = { $n ->
     [one] is here
    *[other] are here
 }
-screen-screen-write-code = and type the code
+screen-go-to = Go to
+screen-write-code = and type the code
 screen-join-at = Join at { $host }
 screen-qr = QR code to the workshop
 screen-step = Step { $n } of { $of }

@@ -336,7 +336,8 @@ are-here = { $n ->
     [one] är här
    *[other] är här
 }
-screen-screen-write-code = och skriv koden
+screen-go-to = Gå till
+screen-write-code = och skriv koden
 screen-join-at = Gå med på { $host }
 screen-qr = QR-kod till workshopen
 screen-step = Steg { $n } av { $of }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What a facilitator and phones do and see, for the browser tests.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { KEY, axePath, out, until } from "./stage.mjs";
+
+export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: "reduce" };
+export const WORDS = {
+	sv: { join: "Gå med", start: "Starta nu", rooms: /Dela in 6 i 2 rum/, saved: "saved" },
+	en: { join: "Join" },
+};
+export const LANGUAGE = ["sv", "en", "sv", "en", "sv", "sv"];
+export const problems = [];
+export function watch(page, name) {
+	page.on("pageerror", (e) => problems.push(`${name}: ${e.message}`));
+	page.on("console", (m) => {
+		/* While the daemon is away the browser itself complains about every attempt. */
+		if (m.type() === "error" && !/WebSocket|ERR_|Failed to load resource/.test(m.text()))
+			problems.push(`${name}: ${m.text()}`);
+	});
+}
+
+export const place = (page, item) => page.locator(`button.place[data-item="${item}"]`).click();
+/** What a phone shows: its dots per row, how many of them are full, and what it says about saving. */
+export const shown = (page) => page.evaluate(() => ({
+	saying: document.querySelector("[data-saved]")?.dataset.saved ?? "",
+	rows: Object.fromEntries([...document.querySelectorAll(".rows.dots > [role=group]")].map((li) => {
+		const discs = [...li.querySelectorAll(".disc")];
+		const full = discs.filter((d) => d.classList.contains("disc-saved")).length;
+		const way = discs.filter((d) => d.classList.contains("disc-way")).length;
+		return [li.dataset.item, { full, way }];
+	}).filter(([, r]) => r.full + r.way > 0)),
+}));
+export const full = (seen) => Object.fromEntries(Object.entries(seen.rows).map(([item, r]) => [item, r.full]).filter(([, n]) => n > 0));
+const same = (x, y) => JSON.stringify(Object.entries(x).sort()) === JSON.stringify(Object.entries(y).sort());
+export const savedAs = (page, plan, what) => until(what, async () => {
+	const seen = await shown(page);
+	return seen.saying === "saved" && same(full(seen), plan) ? seen : false;
+}, 25_000);
+/** Which of the dots that stood there as saved are no longer there. */
+export const lost = (before, after) => Object.entries(before).filter(([item, n]) => (after[item] ?? 0) < n).map(([item, n]) => `item ${item}: ${n} were saved, ${after[item] ?? 0} are there`);
+
+let axeSource = "";
+export async function axe(page, name) {
+	axeSource ||= await readFile(axePath, "utf8");
+	for (const colorScheme of ["light", "dark"]) {
+		await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+		await page.evaluate(axeSource);
+		const found = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+		const serious = found.violations.filter((v) => ["serious", "critical"].includes(v.impact));
+		await page.screenshot({ path: join(out(), `${name}.${colorScheme}.png`), caret: "initial" });
+		assert.deepEqual(serious.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary}`).join("; ")}`), [], `axe on ${name}, ${colorScheme}`);
+	}
+	await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+}
+export const speak = async (page, language) => {
+	await page.evaluate((l) => localStorage.setItem("bp.language", l), language);
+	await page.reload();
+};
+
+/** A session begun on the start page: secret dots unless told otherwise; prepare: more to fill in. */
+export async function start(daemon, chrome, { secret = true, prepare } = {}) {
+	const desk = await (await chrome.newContext({ viewport: { width: 1440, height: 900 }, locale: "sv-SE", reducedMotion: "reduce" })).newPage();
+	watch(desk, "facilitator");
+	await desk.goto(`${daemon.origin}/#new.${KEY}`);
+	await desk.getByRole("button", { name: WORDS.sv.start }).waitFor();
+	assert.ok(!desk.url().includes(KEY), "the key has left the address");
+	if (!secret)
+		await desk.getByLabel("Öppet", { exact: true }).check();
+	await prepare?.(desk);
+	await desk.getByRole("button", { name: WORDS.sv.start }).click();
+	await desk.locator(".desk").waitFor();
+	assert.match(desk.url(), /#[0-9a-f]{16}\.[0-9a-f]{8}$/, "the token has left the address");
+	const code = (await desk.locator(".desk-top .chip").first().textContent()).replace(/Kod|\s/g, "");
+	const sid = desk.url().split("#")[1].split(".")[0];
+	const token = await desk.evaluate((name) => localStorage.getItem(name), `bp.links.${sid}.screen`);
+	const screen = await (await chrome.newContext({ viewport: { width: 1920, height: 1080 }, locale: "en-GB", reducedMotion: "reduce" })).newPage();
+	watch(screen, "screen");
+	await screen.goto(`${daemon.origin}/#${sid}.${token}`);
+	await screen.locator(".screen .code").waitFor();
+	return { desk, screen, code };
+}
+export async function phone(daemon, chrome, code, i, { how = "link", look = false } = {}) {
+	const context = await chrome.newContext({ ...PHONE, locale: LANGUAGE[i] === "sv" ? "sv-SE" : "en-GB" });
+	const page = await context.newPage();
+	watch(page, `phone ${i + 1}`);
+	if (how === "code") {
+		await page.goto(daemon.origin);
+		await page.locator("#code").fill(`${code.slice(0, 4).toLowerCase()} ${code.slice(4)}`);
+		await page.locator("button.primary").click();
+	} else {
+		await page.goto(`${daemon.origin}/#${code}`);
+	}
+	await page.locator("#name").fill(["Aino", "Björn", "Cia", "Dan", "Eva", "Fatima"][i]);
+	if (look)
+		await axe(page, `join.${LANGUAGE[i]}`);
+	await page.getByRole("button", { name: WORDS[LANGUAGE[i]].join, exact: true }).click();
+	await page.locator(".person").waitFor();
+	return page;
+}
+export const act = (desk, name) => async () => {
+	const one = desk.locator("button.one");
+	if (!name.test(await one.textContent()) || (await one.getAttribute("aria-disabled")) === "true")
+		return false;
+	await one.click();
+	return true;
+};

@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
+# tests/unit/controls.sh: builds the core with one planted bug after the other, and the test that must find it. A test that passes then is no test.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+libraries=$(pkg-config --libs cmocka libsodium && { pkg-config --libs msgpack-c 2>/dev/null || pkg-config --libs msgpack; }) || exit 1
+passed=0 failed=0
+control() { # bug, test, what the bug is
+	# shellcheck disable=SC2086
+	if ! ${CC:-cc} -std=gnu11 -O1 -D_GNU_SOURCE -DBOLLPLANK_BUG="$1" -Idaemon -Iprotocol -Itests -o "$work/test" "tests/unit/$2_test.c" \
+		tests/lib/script.c tests/lib/notation.c daemon/base/*.c daemon/wire/*.c daemon/core/*.c daemon/core/activity/*.c $libraries; then
+		echo "bug $1: does not build"; failed=$((failed + 1)); return
+	fi
+	if "$work/test" >"$work/log" 2>&1; then
+		echo "bug $1 ($3): $2_test does not see it"; failed=$((failed + 1))
+	else
+		echo "bug $1 ($3): $(sed -n 's/^ERROR: //p;s/^\[  ERROR   \] --- \([^\[].*\)/\1/p' "$work/log" | head -n 1)"; passed=$((passed + 1))
+	fi
+}
+control 1 session "a repeat is always acknowledged"
+control 3 sight "sight is ignored"
+control 5 save "a snapshot forgets the tail"
+control 6 rules "ballots are taken after the close"
+control 7 sight "a move keeps the old room's sections"
+control 8 sight "a delta forgets removals"
+printf '%d passed, %d failed\n' $passed $failed
+[ $failed = 0 ]
