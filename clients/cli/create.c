@@ -66,6 +66,8 @@ struct draft {
 	unsigned long k, rooms;
 	struct ask *asks;
 	size_t count;
+	char **texts;  /* files of items: their lines are items' words */
+	size_t text_count;
 };
 
 static const struct item demo_levels[] = {
@@ -293,11 +295,13 @@ static char *trimmed(char *text)
 	return text;
 }
 
-static int add_items(struct ask *ask, const char *path)
+static int add_items(struct draft *draft, struct ask *ask, const char *path)
 {
-	char *text = read_file(path, LIMIT_HTTP_BODY); /* its lines are the items' words until the process ends */
+	char *text = read_file(path, LIMIT_HTTP_BODY);
 	if (text == NULL)
 		return 1;
+	draft->texts = check_realloc(draft->texts, draft->text_count + 1, sizeof *draft->texts);
+	draft->texts[draft->text_count++] = text;
 	unsigned group = 0;
 	for (char *line = text, *following; line != NULL; line = following) {
 		following = strchr(line, '\n');
@@ -381,7 +385,7 @@ static int read_options(int argc, char **argv, struct draft *draft, struct askin
 			capped = false;
 			break;
 		case O_ITEM: add_item(ask, (struct item){ .words = { optarg, optarg } }); break;
-		case O_ITEMS: rc = add_items(ask, optarg); break;
+		case O_ITEMS: rc = add_items(draft, ask, optarg); break;
 		case O_DOTS:
 			rc = usage_number("create", "--dots", optarg, 1, 100, &ask->dots);
 			if (!capped && ask->cap > ask->dots)
@@ -461,5 +465,8 @@ err0:
 	for (size_t i = 0; i < draft.count; i++)
 		free(draft.asks[i].items);
 	free(draft.asks);
+	for (size_t i = 0; i < draft.text_count; i++)
+		free(draft.texts[i]);
+	free(draft.texts);
 	return rc;
 }

@@ -32,7 +32,7 @@ struct net_conn *net_dial(struct net *net, const struct net_up *up, void *ctx);
 void net_send(struct net_conn *conn, struct slice bytes); /* one binary message; after opened */
 void net_close(struct net_conn *conn, unsigned code);     /* polite; closed follows. code 0: cut without a word */
 
-/* POST; done once. status 0: no answer came, body is a sentence why. key: for Authorization: Bearer. */
+/* POST; path is borrowed until done; done once. status 0: no answer came, body is a sentence why. key: for Authorization: Bearer. */
 typedef void (*net_answer_fn)(unsigned status, struct slice body, void *ctx);
 void net_post(struct net *net, const char *path, const char *key, struct slice body, net_answer_fn done, void *ctx);
 #endif

@@ -1127,7 +1127,7 @@ void fanout_leave(struct seat *seat)
 	if (seat->saved_listed)
 		seats_forget(&hall->fanout.saved, seat);
 	hall->fanout.people_changed = true;
-	if (hall_serves(hall))
+	if (hall_serves(hall) && !hall->house->stopping)
 		turn(hall);
 }
 
