@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Make a session by POST /api/sessions (protocol/README.md clause 7.2). The secrets of its links are drawn here; the daemon gets their hashes. */
+/* Make a session by POST /api/sessions (protocol/README.md clause 7.2). The secrets of its links are drawn here; the
+ * daemon gets their hashes. */
 #include "base/check.h"
 #include "base/digest.h"
 #include "base/limits.h"
@@ -66,7 +67,7 @@ struct draft {
 	unsigned long k, rooms;
 	struct ask *asks;
 	size_t count;
-	char **texts;  /* files of items: their lines are items' words */
+	char **texts; /* files of items: their lines are items' words */
 	size_t text_count;
 };
 
@@ -107,13 +108,17 @@ static void make_demo(struct draft *draft)
 	draft->rehearsal = true; /* so that simulated people may come, and nobody takes it for a real one */
 	if (draft->title.sv == NULL)
 		draft->title = (struct phrase){ "Provkör Bollplank", "Trying out Bollplank" };
-	struct ask *level = add_ask(draft, (struct phrase){ "På vilken nivå talar ni?", "At which level are you talking?" });
-	level->lead = (struct phrase){ "Välj den nivå som ni vill ha i tankarna i dag.", "Choose the level that you want to have in mind today." };
+	struct ask *level =
+		add_ask(draft, (struct phrase){ "På vilken nivå talar ni?", "At which level are you talking?" });
+	level->lead = (struct phrase){ "Välj den nivå som ni vill ha i tankarna i dag.",
+				       "Choose the level that you want to have in mind today." };
 	level->choice = true;
 	for (size_t i = 0; i < sizeof demo_levels / sizeof demo_levels[0]; i++)
 		add_item(level, demo_levels[i]);
-	struct ask *dots = add_ask(draft, (struct phrase){ "Vad gör mest nytta att börja med?", "What would help most to begin with?" });
-	dots->lead = (struct phrase){ "Lägg fem prickar. Högst tre på samma rad.", "Place five dots. At most three on one row." };
+	struct ask *dots = add_ask(
+		draft, (struct phrase){ "Vad gör mest nytta att börja med?", "What would help most to begin with?" });
+	dots->lead = (struct phrase){ "Lägg fem prickar. Högst tre på samma rad.",
+				      "Place five dots. At most three on one row." };
 	dots->secret = true;
 	for (size_t i = 0; i < sizeof demo_items / sizeof demo_items[0]; i++)
 		add_item(dots, demo_items[i]);
@@ -176,7 +181,8 @@ static void pack_ask(struct pack *out, const struct draft *draft, const struct a
 	}
 }
 
-static void pack_draft(struct pack *out, const struct draft *draft, const uint8_t facilitator[16], const uint8_t screen[16])
+static void pack_draft(struct pack *out, const struct draft *draft, const uint8_t facilitator[16],
+		       const uint8_t screen[16])
 {
 	bool sv = strcmp(draft->language, "sv") == 0;
 	pack_array(out, 9);
@@ -208,36 +214,37 @@ struct asking {
 	struct net *net;
 	const struct draft *draft;
 	const char *url;
+	struct address address; /* of url */
 	bool plain;
 	uint8_t facilitator[16], screen[16];
 	int rc;
 };
 
-static void print_links(const struct asking *a, const struct address *address, struct slice sid, struct slice code)
+static void print_links(const struct asking *a, struct slice sid, struct slice code)
 {
 	char base[300], facilitator[TOKEN_TEXT], screen[TOKEN_TEXT];
-	address_write(address, base, sizeof base);
+	address_write(&a->address, base, sizeof base);
 	token_write(a->facilitator, facilitator);
 	token_write(a->screen, screen);
 	int sl = (int)sid.len, cl = (int)code.len;
 	const char *s = (const char *)sid.at, *c = (const char *)code.at;
 	if (a->plain) {
-		printf("sid=%.*s\ncode=%.*s\njoin=%s/#%.*s\nscreen=%s/#%.*s.%s\nfacilitator=%s/#%.*s.%s\n", sl, s, cl, c, base, cl, c, base, sl, s, screen,
-		       base, sl, s, facilitator);
+		printf("sid=%.*s\ncode=%.*s\njoin=%s/#%.*s\nscreen=%s/#%.*s.%s\nfacilitator=%s/#%.*s.%s\n", sl, s, cl,
+		       c, base, cl, c, base, sl, s, screen, base, sl, s, facilitator);
 		return;
 	}
 	const struct phrase *title = &a->draft->title;
-	printf("\nA session is ready: %s%s\n\n", strcmp(a->draft->language, "en") == 0 ? title->en : title->sv, a->draft->rehearsal ? "  (a rehearsal)" : "");
+	printf("\nA session is ready: %s%s\n\n", strcmp(a->draft->language, "en") == 0 ? title->en : title->sv,
+	       a->draft->rehearsal ? "  (a rehearsal)" : "");
 	printf("  Facilitator    %s/#%.*s.%s\n", base, sl, s, facilitator);
 	printf("  Shared screen  %s/#%.*s.%s\n", base, sl, s, screen);
-	printf("  Join           %s/#%.*s    code %.*s %.*s\n\n", base, cl, c, cl < 4 ? cl : 4, c, cl > 4 ? cl - 4 : 0, cl > 4 ? c + 4 : "");
+	printf("  Join           %s/#%.*s    code %.*s %.*s\n\n", base, cl, c, cl < 4 ? cl : 4, c, cl > 4 ? cl - 4 : 0,
+	       cl > 4 ? c + 4 : "");
 	printf("The facilitator's link is a secret: who has it leads the session.\n");
 	if (a->draft->rehearsal)
 		printf("Simulated people come with: bollplank rehearse 'FACILITATOR LINK' --people 75 --rooms 13 --drive\n");
 	putchar('\n');
 }
-
-static struct address asked_address;
 
 static void answered(unsigned status, struct slice body, void *ctx)
 {
@@ -247,19 +254,23 @@ static void answered(unsigned status, struct slice body, void *ctx)
 	if (status == 201) {
 		struct slice sid = cursor_str(&c), code = cursor_str(&c);
 		if (sid.len > 0 && code.len > 0) {
-			print_links(a, &asked_address, sid, code);
+			print_links(a, sid, code);
 			a->rc = 0;
 		} else {
-			fprintf(stderr, "bollplank create: the daemon's answer cannot be read; is it of the same version?\n");
+			fprintf(stderr,
+				"bollplank create: the daemon's answer cannot be read; is it of the same version?\n");
 		}
 	} else if (status == 0) {
-		fprintf(stderr, "bollplank create: no answer from %s: %.*s\n", a->url, (int)body.len, (const char *)body.at);
+		fprintf(stderr, "bollplank create: no answer from %s: %.*s\n", a->url, (int)body.len,
+			(const char *)body.at);
 	} else {
 		enum fault fault = (enum fault)cursor_uint(&c);
 		if (fault == FAULT_key_needed)
-			fprintf(stderr, "bollplank create: the daemon wants another creation key. Give its file with --key-file, or the key in BOLLPLANK_CREATION_KEY.\n");
+			fprintf(stderr,
+				"bollplank create: the daemon wants another creation key. Give its file with --key-file, or the key in BOLLPLANK_CREATION_KEY.\n");
 		else
-			fprintf(stderr, "bollplank create: refused (%u %s): %s\n", status, fault_name(fault), fault != 0 ? fault_sentence(fault) : "without a reason");
+			fprintf(stderr, "bollplank create: refused (%u %s): %s\n", status, fault_name(fault),
+				fault != 0 ? fault_sentence(fault) : "without a reason");
 	}
 	net_stop(a->net);
 }
@@ -323,19 +334,24 @@ static int check_draft(const struct draft *draft)
 	for (size_t i = 0; i < draft->count; i++) {
 		const struct ask *ask = &draft->asks[i];
 		if (ask->count == 0)
-			return usage_wrong("create", "the question '%s' has no items: give --item or --items behind it", ask->title.sv);
+			return usage_wrong("create", "the question '%s' has no items: give --item or --items behind it",
+					   ask->title.sv);
 		if (ask->count > LIMIT_ITEMS)
-			return usage_wrong("create", "the question '%s' has %zu items; %d is the most", ask->title.sv, ask->count, LIMIT_ITEMS);
+			return usage_wrong("create", "the question '%s' has %zu items; %d is the most", ask->title.sv,
+					   ask->count, LIMIT_ITEMS);
 		if (ask->by_room && ask->secret)
-			return usage_wrong("create", "the question '%s' cannot be both --by-room and --secret", ask->title.sv);
+			return usage_wrong("create", "the question '%s' cannot be both --by-room and --secret",
+					   ask->title.sv);
 		if (!ask->choice && ask->cap > ask->dots)
 			return usage_wrong("create", "--cap %lu is more than --dots %lu", ask->cap, ask->dots);
 	}
 	return 0;
 }
 
-enum { O_URL = 256, O_KEY, O_DEMO, O_REHEARSAL, O_TITLE, O_LANGUAGE, O_ROOMS, O_K, O_PLAIN, O_QUESTION, O_ITEM, O_ITEMS, O_DOTS, O_CAP, O_CHOICE, O_MOST,
-       O_SECRET, O_BY_ROOM };
+enum {
+	O_URL = 256, O_KEY, O_DEMO, O_REHEARSAL, O_TITLE, O_LANGUAGE, O_ROOMS, O_K, O_PLAIN, O_QUESTION,
+	O_ITEM, O_ITEMS, O_DOTS, O_CAP, O_CHOICE, O_MOST, O_SECRET, O_BY_ROOM
+};
 
 static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
@@ -361,16 +377,21 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static int read_options(int argc, char **argv, struct draft *draft, struct asking *a, const char **key_file, bool *helped)
+static int read_options(int argc, char **argv, struct draft *draft, struct asking *a, const char **key_file,
+			bool *helped)
 {
 	struct ask *ask = NULL;
 	int option, rc = 0;
 	bool capped = false;
 	while (rc == 0 && (option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		if (option >= O_ITEM && ask == NULL)
-			return usage_wrong("create", "%s is about a question; put --question in front of it", argv[optind - 1]);
+			return usage_wrong("create", "%s is about a question; put --question in front of it",
+					   argv[optind - 1]);
 		switch (option) {
-		case 'h': fputs(help, stdout); *helped = true; return 0;
+		case 'h':
+			fputs(help, stdout);
+			*helped = true;
+			return 0;
 		case O_URL: a->url = optarg; break;
 		case O_KEY: *key_file = optarg; break;
 		case O_DEMO: make_demo(draft); break;
@@ -435,15 +456,16 @@ int create_main(int argc, char **argv)
 		key = trimmed(held);
 	}
 	if (key == NULL || *key == '\0') {
-		rc = usage_wrong("create", "a creation key is needed: --key-file FILE, or the key in BOLLPLANK_CREATION_KEY");
+		rc = usage_wrong("create",
+				 "a creation key is needed: --key-file FILE, or the key in BOLLPLANK_CREATION_KEY");
 		goto err0;
 	}
-	wrong = address_parse(a.url, &asked_address);
+	wrong = address_parse(a.url, &a.address);
 	if (wrong != NULL) {
 		rc = usage_wrong("create", "'%s' is not the address of a daemon: %s", a.url, wrong);
 		goto err0;
 	}
-	a.net = net_create(&asked_address, 4);
+	a.net = net_create(&a.address, 4);
 	if (a.net == NULL)
 		goto err0;
 	chance_secure(a.facilitator, sizeof a.facilitator);
@@ -452,7 +474,9 @@ int create_main(int argc, char **argv)
 	pack_init(&body);
 	pack_draft(&body, &draft, a.facilitator, a.screen);
 	if (body.len > LIMIT_HTTP_BODY) {
-		fprintf(stderr, "bollplank create: the session is too large for one request (%zu bytes; %d is the most)\n", body.len, LIMIT_HTTP_BODY);
+		fprintf(stderr,
+			"bollplank create: the session is too large for one request (%zu bytes; %d is the most)\n",
+			body.len, LIMIT_HTTP_BODY);
 	} else {
 		net_post(a.net, "/api/sessions", key, pack_bytes(&body), answered, &a);
 		net_run(a.net);

@@ -5,9 +5,12 @@
 
 enum { BACKOFF_FIRST_MS = 500, BACKOFF_MOST_MS = 10000 };
 
-static const char *const first_names[] = { "Aino", "Bo", "Cecilia", "David", "Elsa", "Farah", "Gunnar", "Hanna", "Ibrahim", "Jonna", "Karin", "Lars",
-					   "Mira", "Nils", "Olga", "Per", "Rut", "Sara", "Tove", "Ulf", "Vera", "Wilma", "Ylva", "Åke" };
-static const char *const organisations[] = { "", "Storby kommun", "Lillåns kommun", "Region Norr", "Västra länsbolaget", "Myndigheten för prov" };
+static const char *const first_names[] = { "Aino",    "Bo",    "Cecilia", "David", "Elsa", "Farah", "Gunnar", "Hanna",
+					   "Ibrahim", "Jonna", "Karin",   "Lars",  "Mira", "Nils",  "Olga",   "Per",
+					   "Rut",     "Sara",  "Tove",    "Ulf",   "Vera", "Wilma", "Ylva",   "Åke" };
+static const char *const organisations[] = {
+	"", "Storby kommun", "Lillåns kommun", "Region Norr", "Västra länsbolaget", "Myndigheten för prov"
+};
 
 /* --- figures --- */
 
@@ -174,7 +177,8 @@ static void page_send(struct page *page, struct slice message, void *ctx)
 /* place in the log, member (0: a secret ballot's entry names nobody), question, round, ballot in hex or "-" */
 static void write_ledger(const struct crowd *crowd, const struct page *page, const struct wish *wish)
 {
-	fprintf(crowd->ledger, "%llu %u %u %u ", (unsigned long long)wish->seq, wish->secret ? 0 : page->actor, wish->subject.a, wish->round);
+	fprintf(crowd->ledger, "%llu %u %u %u ", (unsigned long long)wish->seq, wish->secret ? 0 : page->actor,
+		wish->subject.a, wish->round);
 	for (size_t i = 0; i < wish->ballot.len; i++)
 		fprintf(crowd->ledger, "%02x", wish->ballot.at[i]);
 	fputs(wish->ballot.len > 0 ? "\n" : "-\n", crowd->ledger);
@@ -243,7 +247,9 @@ static void page_bye(struct page *page, enum fault fault, void *ctx)
 	d->crowd->byes[(unsigned)fault < FAULTS ? (unsigned)fault : FAULTS - 1]++;
 }
 
-static const struct page_up page_up = { .send = page_send, .ended = page_ended, .wait = page_wait, .frame = page_framed, .bye = page_bye };
+static const struct page_up page_up = {
+	.send = page_send, .ended = page_ended, .wait = page_wait, .frame = page_framed, .bye = page_bye
+};
 
 /* --- what people do --- */
 
@@ -270,14 +276,17 @@ static void draw_ballot(struct person *p, const struct page *page, const struct 
 	bool choice = strcmp(question->kind, "choice") == 0;
 	if (count == 0 || (!choice && strcmp(question->kind, "dots") != 0) || chance_below(&p->dice, 40) == 0)
 		return; /* nothing to choose from, a kind we do not know, or taken back */
-	uint32_t budget = choice ? (x > 1 ? x : 1) + chance_below(&p->dice, y > x ? y - x + 1 : 1) : x, cap = choice ? 1 : y;
+	uint32_t budget = choice ? (x > 1 ? x : 1) + chance_below(&p->dice, y > x ? y - x + 1 : 1) : x,
+		 cap = choice ? 1 : y;
 	if (budget > y && choice)
 		budget = y;
 	if (!choice && chance_below(&p->dice, 4) == 0)
 		budget = chance_between(&p->dice, 1, budget);
 	uint32_t favourite = chance_below(&p->dice, 3); /* so that the result has a shape */
 	for (unsigned tries = 0; budget > 0 && tries < 1000; tries++) {
-		size_t at = favourite < count && chance_below(&p->dice, 3) == 0 ? favourite : chance_below(&p->dice, (uint32_t)count);
+		size_t at = favourite < count && chance_below(&p->dice, 3) == 0
+				    ? favourite
+				    : chance_below(&p->dice, (uint32_t)count);
 		if (values[at] < cap) {
 			values[at]++;
 			budget--;
@@ -313,8 +322,9 @@ static void vote(struct person *p, struct device *d, size_t index, uint32_t roun
 static const struct {
 	uint32_t first, anew, every_ms;
 } habits[TEMPERS] = {
-	[TEMPER_QUICK] = { 90, 2, 400 },   [TEMPER_SLOW] = { 8, 1, 1000 },     [TEMPER_UNSURE] = { 60, 60, 500 },  [TEMPER_SLEEPER] = { 40, 10, 700 },
-	[TEMPER_RELOADER] = { 40, 10, 700 }, [TEMPER_LOSER] = { 40, 20, 600 }, [TEMPER_DOUBLE] = { 50, 40, 500 }, [TEMPER_LATE] = { 70, 5, 500 },
+	[TEMPER_QUICK] = { 90, 2, 400 },    [TEMPER_SLOW] = { 8, 1, 1000 },      [TEMPER_UNSURE] = { 60, 60, 500 },
+	[TEMPER_SLEEPER] = { 40, 10, 700 }, [TEMPER_RELOADER] = { 40, 10, 700 }, [TEMPER_LOSER] = { 40, 20, 600 },
+	[TEMPER_DOUBLE] = { 50, 40, 500 },  [TEMPER_LATE] = { 70, 5, 500 },
 };
 
 static void act(struct person *p)
@@ -372,15 +382,19 @@ void crowd_start(struct crowd *crowd)
 		p->crowd = crowd;
 		p->number = i;
 		p->dice.state = ((uint64_t)chance_below(&crowd->dice, UINT32_MAX) << 32) + i;
-		static const enum temper mix[] = { TEMPER_QUICK, TEMPER_SLOW, TEMPER_UNSURE, TEMPER_SLEEPER, TEMPER_QUICK, TEMPER_RELOADER,
-						   TEMPER_LOSER, TEMPER_QUICK, TEMPER_DOUBLE, TEMPER_LATE, TEMPER_SLOW, TEMPER_UNSURE };
+		static const enum temper mix[] = { TEMPER_QUICK,  TEMPER_SLOW,     TEMPER_UNSURE, TEMPER_SLEEPER,
+						   TEMPER_QUICK,  TEMPER_RELOADER, TEMPER_LOSER,  TEMPER_QUICK,
+						   TEMPER_DOUBLE, TEMPER_LATE,     TEMPER_SLOW,   TEMPER_UNSURE };
 		p->temper = mix[i % (sizeof mix / sizeof mix[0])];
-		snprintf(p->name, sizeof p->name, "%s %u", first_names[chance_below(&p->dice, sizeof first_names / sizeof first_names[0])], i + 1);
-		snprintf(p->organisation, sizeof p->organisation, "%s", organisations[chance_below(&p->dice, sizeof organisations / sizeof organisations[0])]);
+		snprintf(p->name, sizeof p->name, "%s %u",
+			 first_names[chance_below(&p->dice, sizeof first_names / sizeof first_names[0])], i + 1);
+		snprintf(p->organisation, sizeof p->organisation, "%s",
+			 organisations[chance_below(&p->dice, sizeof organisations / sizeof organisations[0])]);
 		p->device_count = p->temper == TEMPER_DOUBLE ? 2 : 1;
 		for (unsigned k = 0; k < p->device_count; k++)
 			device_init(&p->devices[k], crowd, p);
-		if (p->device_count == 2) { /* one link, taken to the other device: the same token and secret, a lane of its own */
+		if (p->device_count ==
+		    2) { /* one link, taken to the other device: the same token and secret, a lane of its own */
 			memcpy(p->devices[1].page.token, p->devices[0].page.token, sizeof p->devices[1].page.token);
 			memcpy(p->devices[1].page.secret, p->devices[0].page.secret, sizeof p->devices[1].page.secret);
 		}
@@ -449,10 +463,19 @@ uint32_t crowd_busy(const struct crowd *crowd)
 static void say_busy(const struct device *d, unsigned index, FILE *out)
 {
 	const struct wish *wish = d->page.outbox;
-	fprintf(out, "  %s %u device %u: %s", d->person != NULL ? "person" : "facilitator", d->person != NULL ? d->person->number + 1 : 0, index,
-		d->page.welcome ? "connected" : d->conn != NULL ? "connecting" : d->again != NULL ? "about to connect" : d->wanted ? "lost" : "asleep");
+	fprintf(out, "  %s %u device %u: %s", d->person != NULL ? "person" : "facilitator",
+		d->person != NULL ? d->person->number + 1 : 0, index,
+		d->page.welcome    ? "connected"
+		: d->conn != NULL  ? "connecting"
+		: d->again != NULL ? "about to connect"
+		: d->wanted        ? "lost"
+				   : "asleep");
 	if (wish != NULL)
-		fprintf(out, ", command %u number %u %s after %u tries", wish->command, wish->number, wish->judged ? "judged but not stable" : wish->sent ? "without a verdict" : "not sent", wish->tries);
+		fprintf(out, ", command %u number %u %s after %u tries", wish->command, wish->number,
+			wish->judged ? "judged but not stable"
+			: wish->sent ? "without a verdict"
+				     : "not sent",
+			wish->tries);
 	fprintf(out, "%s\n", d->page.welcome && d->page.term == 0 ? ", no frame yet" : "");
 }
 

@@ -75,9 +75,7 @@ struct crowd {
 	struct chance dice;
 	uint32_t questions[QUESTIONS];
 	size_t question_count;
-	uint32_t open_since[QUESTIONS]; /* tick count of the script when it was seen open; 0: not */
 	bool calm;                /* nobody does anything new; everybody comes back and finishes */
-	bool late_may_come;
 	FILE *ledger;
 	struct book book;
 

@@ -111,7 +111,9 @@ static const uint8_t *value_end(const struct cursor *c)
 
 struct cursor cursor_of(struct slice bytes)
 {
-	return (struct cursor){ .at = bytes.at, .end = bytes.len ? bytes.at + bytes.len : bytes.at, .left = bytes.len ? 1 : 0 };
+	return (struct cursor){ .at = bytes.at,
+				.end = bytes.len ? bytes.at + bytes.len : bytes.at,
+				.left = bytes.len ? 1 : 0 };
 }
 
 enum cursor_type cursor_type(const struct cursor *c)

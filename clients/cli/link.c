@@ -110,5 +110,6 @@ void address_write(const struct address *address, char *out, size_t size)
 	if (address->port == (address->secure ? 443 : 80))
 		snprintf(out, size, "%s://%s%s%s", address->secure ? "https" : "http", left, address->host, right);
 	else
-		snprintf(out, size, "%s://%s%s%s:%u", address->secure ? "https" : "http", left, address->host, right, address->port);
+		snprintf(out, size, "%s://%s%s%s:%u", address->secure ? "https" : "http", left, address->host, right,
+			 address->port);
 }

@@ -7,20 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
-	"bollplank: the command-line client of Bollplank\n"
-	"\n"
-	"  bollplank create    make a session and print its links\n"
-	"  bollplank watch     the shared screen in a terminal\n"
-	"  bollplank rehearse  simulated people in a rehearsal session\n"
-	"\n"
-	"bollplank COMMAND --help tells more. The first steps, with a daemon on this machine:\n"
-	"\n"
-	"  bollplank create --demo --key-file ~/.local/state/bollplank/creation.key\n"
-	"  bollplank watch 'SCREEN LINK'\n"
-	"  bollplank rehearse 'FACILITATOR LINK' --people 75 --rooms 13 --drive\n"
-	"\n"
-	"Put links in quotes: the shell takes what follows a # for a comment.\n";
+static const char help[] = "bollplank: the command-line client of Bollplank\n"
+			   "\n"
+			   "  bollplank create    make a session and print its links\n"
+			   "  bollplank watch     the shared screen in a terminal\n"
+			   "  bollplank rehearse  simulated people in a rehearsal session\n"
+			   "\n"
+			   "bollplank COMMAND --help tells more. The first steps, with a daemon on this machine:\n"
+			   "\n"
+			   "  bollplank create --demo --key-file ~/.local/state/bollplank/creation.key\n"
+			   "  bollplank watch 'SCREEN LINK'\n"
+			   "  bollplank rehearse 'FACILITATOR LINK' --people 75 --rooms 13 --drive\n"
+			   "\n"
+			   "Put links in quotes: the shell takes what follows a # for a comment.\n";
 
 static const struct {
 	const char *name;
@@ -50,7 +49,8 @@ int usage_option(const char *command, int argc, char **argv)
 	return usage_wrong(command, "there is no option %s", given);
 }
 
-int usage_number(const char *command, const char *option, const char *text, unsigned long least, unsigned long most, unsigned long *out)
+int usage_number(const char *command, const char *option, const char *text, unsigned long least, unsigned long most,
+		 unsigned long *out)
 {
 	char *end;
 	errno = 0;
@@ -63,8 +63,9 @@ int usage_number(const char *command, const char *option, const char *text, unsi
 const char *fault_sentence(enum fault fault)
 {
 	switch (fault) {
-#define FAULT(name, number, meaning) \
-	case FAULT_##name: return meaning;
+#define FAULT(name, number, meaning)                                                                                   \
+	case FAULT_##name:                                                                                             \
+		return meaning;
 #include "tbl/faults.h"
 #undef FAULT
 	}

@@ -24,16 +24,16 @@ struct waiting { /* a message that the socket could not take at once */
 struct net_conn {
 	struct net *net;
 	struct lws *wsi;
-	struct net_conn *next, **from;  /* among all of the net */
+	struct net_conn *next, **from; /* among all of the net */
 	struct net_conn *later_next;
 	const struct net_up *up;
 	void *ctx;
-	struct net_timer *patience;     /* with the connecting */
+	struct net_timer *patience; /* with the connecting */
 	bool open, ended, closing, in_later;
 	unsigned close_code, peer_code;
 	char why[96];
 	struct waiting *waiting, **waiting_end;
-	unsigned char *have;            /* a message that comes in pieces */
+	unsigned char *have; /* a message that comes in pieces */
 	size_t have_len;
 	/* A POST. */
 	net_answer_fn answer;
@@ -61,7 +61,7 @@ struct net {
 	struct lws_context *context;
 	struct address address;
 	char numeric[64], host[280];
-	struct net_conn *conns, *later;  /* later: to be closed, or to be told that it is gone */
+	struct net_conn *conns, *later; /* later: to be closed, or to be told that it is gone */
 	struct net_timer *timers;
 	uv_timer_t soon;
 	bool soon_armed, stopping;
@@ -109,11 +109,13 @@ static void soon(uv_timer_t *handle)
 		if (!conn->ended && conn->closing && conn->wsi != NULL) {
 			if (conn->close_code != 0 && conn->open) /* before that there is no WebSocket to close */
 				lws_close_reason(conn->wsi, (enum lws_close_status)conn->close_code, NULL, 0);
-			lws_set_timeout(conn->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC); /* may mark it ended and put it back into later */
+			lws_set_timeout(conn->wsi, PENDING_TIMEOUT_USER_OK,
+					LWS_TO_KILL_SYNC); /* may mark it ended and put it back into later */
 			killed = true;
 		} else if (conn->ended) {
 			if (conn->answer != NULL) {
-				struct slice body = conn->status != 0 ? slice_of(conn->have, conn->have_len) : slice_text(conn->why);
+				struct slice body = conn->status != 0 ? slice_of(conn->have, conn->have_len)
+								      : slice_text(conn->why);
 				conn->answer(conn->status, body, conn->ctx);
 			} else if (!net->stopping) {
 				conn->up->closed(conn, conn->peer_code, conn->why, conn->ctx);
@@ -218,10 +220,8 @@ static int live_callback(struct lws *wsi, enum lws_callback_reasons reason, void
 		if (!conn->closing)
 			conn->up->opened(conn, conn->ctx);
 		return 0;
-	case LWS_CALLBACK_CLIENT_RECEIVE:
-		return received(conn, wsi, in, len);
-	case LWS_CALLBACK_CLIENT_WRITEABLE:
-		return conn->closing ? 0 : write_waiting(conn);
+	case LWS_CALLBACK_CLIENT_RECEIVE: return received(conn, wsi, in, len);
+	case LWS_CALLBACK_CLIENT_WRITEABLE: return conn->closing ? 0 : write_waiting(conn);
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
 		if (len >= 2)
 			conn->peer_code = (unsigned)((const uint8_t *)in)[0] << 8 | ((const uint8_t *)in)[1];
@@ -233,14 +233,15 @@ static int live_callback(struct lws *wsi, enum lws_callback_reasons reason, void
 	case LWS_CALLBACK_WSI_DESTROY: /* all that comes when it was cut while it was still connecting */
 		conn_end(conn, NULL);
 		return 0;
-	default:
-		return 0;
+	default: return 0;
 	}
 }
 
-static int append_header(struct lws *wsi, const char *name, const char *value, unsigned char **at, const unsigned char *end)
+static int append_header(struct lws *wsi, const char *name, const char *value, unsigned char **at,
+			 const unsigned char *end)
 {
-	return lws_add_http_header_by_name(wsi, (const unsigned char *)name, (const unsigned char *)value, (int)strlen(value), at, (unsigned char *)(uintptr_t)end);
+	return lws_add_http_header_by_name(wsi, (const unsigned char *)name, (const unsigned char *)value,
+					   (int)strlen(value), at, (unsigned char *)(uintptr_t)end);
 }
 
 static int post_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
@@ -271,26 +272,20 @@ static int post_callback(struct lws *wsi, enum lws_callback_reasons reason, void
 		free(room);
 		return rc < 0 ? -1 : 0;
 	}
-	case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
-		conn->status = lws_http_client_http_response(wsi);
-		return 0;
+	case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP: conn->status = lws_http_client_http_response(wsi); return 0;
 	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP: {
 		char room[LWS_PRE + 4096], *at = room + LWS_PRE;
 		int size = sizeof room - LWS_PRE;
 		return lws_http_client_read(wsi, &at, &size) < 0 ? -1 : 0;
 	}
-	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
-		return collect(conn, in, len, ANSWER_MOST);
+	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ: return collect(conn, in, len, ANSWER_MOST);
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
 		conn_end(conn, in != NULL ? (const char *)in : "no connection");
 		return 0;
 	case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
 	case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
-	case LWS_CALLBACK_WSI_DESTROY:
-		conn_end(conn, "the answer broke off");
-		return 0;
-	default:
-		return 0;
+	case LWS_CALLBACK_WSI_DESTROY: conn_end(conn, "the answer broke off"); return 0;
+	default: return 0;
 	}
 }
 
@@ -303,8 +298,8 @@ static const struct lws_protocols protocols[] = {
 
 /* --- the loop --- */
 
-/* The first address of the host that answers: "localhost" is two addresses, and the daemon may listen on one of them only. Asked once, so that
- * five thousand pages do not ask five thousand times. */
+/* The first address of the host that answers: "localhost" is two addresses, and the daemon may listen on one of them
+ * only. Asked once, so that five thousand pages do not ask five thousand times. */
 static int find_address(struct net *net)
 {
 	char port[8];
@@ -320,7 +315,8 @@ static int find_address(struct net *net)
 		int fd = socket(one->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		found = fd >= 0 && connect(fd, one->ai_addr, one->ai_addrlen) == 0;
 		if (found)
-			getnameinfo(one->ai_addr, one->ai_addrlen, net->numeric, sizeof net->numeric, NULL, 0, NI_NUMERICHOST);
+			getnameinfo(one->ai_addr, one->ai_addrlen, net->numeric, sizeof net->numeric, NULL, 0,
+				    NI_NUMERICHOST);
 		if (fd >= 0)
 			close(fd);
 	}
@@ -340,7 +336,8 @@ static int raise_files(unsigned connections)
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return 0;
 	if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < wanted) {
-		fprintf(stderr, "bollplank: %u connections need %u open files and %u are allowed; raise the hard limit (ulimit -Hn)\n",
+		fprintf(stderr,
+			"bollplank: %u connections need %u open files and %u are allowed; raise the hard limit (ulimit -Hn)\n",
 			connections, (unsigned)wanted, (unsigned)limit.rlim_max);
 		return -1;
 	}
@@ -382,12 +379,14 @@ struct net *net_create(const struct address *address, unsigned connections)
 		.foreign_loops = loops,
 		.pcontext = &net->context,
 		.retry_and_idle_policy = &no_pings,
-		.gid = (__typeof__(((struct lws_context_creation_info *)0)->gid))-1, /* an int in libwebsockets 4.1, a gid_t in 4.3 */
+		.gid = (__typeof__(((struct lws_context_creation_info *)0)
+					   ->gid))-1, /* an int in libwebsockets 4.1, a gid_t in 4.3 */
 		.uid = (__typeof__(((struct lws_context_creation_info *)0)->uid))-1,
 	};
 	net->context = lws_create_context(&info);
 	if (net->context == NULL) {
-		fprintf(stderr, "bollplank: libwebsockets cannot start; is its libuv plugin (libwebsockets-evlib-uv) installed?\n");
+		fprintf(stderr,
+			"bollplank: libwebsockets cannot start; is its libuv plugin (libwebsockets-evlib-uv) installed?\n");
 		uv_close((uv_handle_t *)&net->soon, NULL);
 		uv_run(&net->loop, UV_RUN_DEFAULT);
 		uv_loop_close(&net->loop);
@@ -563,7 +562,8 @@ void net_send(struct net_conn *conn, struct slice bytes)
 	memcpy(w->bytes + LWS_PRE, bytes.at, bytes.len); /* a copy: lws masks it in place */
 	*conn->waiting_end = w;
 	conn->waiting_end = &w->next;
-	if (conn->waiting == w && write_waiting(conn) != 0) /* straight away when the socket can take it: one system call instead of five */
+	if (conn->waiting == w &&
+	    write_waiting(conn) != 0) /* straight away when the socket can take it: one system call instead of five */
 		net_close(conn, 0);
 }
 
@@ -576,14 +576,15 @@ void net_close(struct net_conn *conn, unsigned code)
 	do_soon(conn);
 }
 
-/* Without TLS the POST is made by hand: a server that refuses a request by its headers closes while the body is on its way, and libwebsockets'
- * client then throws the answer away that it has received already. */
+/* Without TLS the POST is made by hand: a server that refuses a request by its headers closes while the body is on its
+ * way, and libwebsockets' client then throws the answer away that it has received already. */
 static void post_plain(void *ctx)
 {
 	struct net_conn *conn = ctx;
 	struct net *net = conn->net;
 	char head[1024];
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV }, *there = NULL;
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV },
+			*there = NULL;
 	snprintf(head, sizeof head, "%u", net->address.port);
 	int fd = -1;
 	if (getaddrinfo(net->numeric, head, &hints, &there) == 0) {
@@ -601,9 +602,11 @@ static void post_plain(void *ctx)
 		conn_end(conn, "no connection");
 		return;
 	}
-	int len = snprintf(head, sizeof head,
-			   "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/msgpack\r\nContent-Length: %zu\r\nAuthorization: Bearer %s\r\nConnection: close\r\n\r\n",
-			   conn->path, net->host, conn->body.len, conn->key);
+	int len = snprintf(
+		head, sizeof head,
+		"POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/msgpack\r\nContent-Length: %zu\r\n"
+		"Authorization: Bearer %s\r\nConnection: close\r\n\r\n",
+		conn->path, net->host, conn->body.len, conn->key);
 	if (len > 0 && (size_t)len < sizeof head && send(fd, head, (size_t)len, MSG_NOSIGNAL) == len)
 		send(fd, conn->body.at, conn->body.len, MSG_NOSIGNAL); /* whether it was wanted the answer says */
 	uint8_t room[4096];

@@ -58,8 +58,12 @@ static void send_pack(struct page *page, struct pack *message)
 
 void page_opened(struct page *page)
 {
-	struct hello hello = { .door = page->door, .place = slice_text(page->place), .has_secret = page->door == DOOR_PARTICIPANT,
-			       .lane = page->lane, .term = page->term, .done = page->done };
+	struct hello hello = { .door = page->door,
+			       .place = slice_text(page->place),
+			       .has_secret = page->door == DOOR_PARTICIPANT,
+			       .lane = page->lane,
+			       .term = page->term,
+			       .done = page->done };
 	memcpy(hello.token, page->token, sizeof hello.token);
 	memcpy(hello.secret, page->secret, sizeof hello.secret);
 	struct pack message;
@@ -165,8 +169,13 @@ static void send_next(struct page *page, uint64_t now_us)
 	wish->tries++;
 	struct pack message;
 	pack_init(&message);
-	command_encode(&(struct command_message){ .lane = page->lane, .number = wish->number, .again = wish->again, .command = wish->command,
-						  .subject = wish->subject, .form = wish->form, .text = wish->text },
+	command_encode(&(struct command_message){ .lane = page->lane,
+						  .number = wish->number,
+						  .again = wish->again,
+						  .command = wish->command,
+						  .subject = wish->subject,
+						  .form = wish->form,
+						  .text = wish->text },
 		       &message);
 	send_pack(page, &message);
 }
@@ -184,7 +193,8 @@ static void end_first(struct page *page, enum fault fault, uint64_t now_us)
 	send_next(page, now_us);
 }
 
-/* The daemon has forgotten this lane: a new one, joined anew; what is held gets new numbers. A browser page asks the person first. */
+/* The daemon has forgotten this lane: a new one, joined anew; what is held gets new numbers. A browser page asks the
+ * person first. */
 static void new_lane(struct page *page, uint64_t now_us)
 {
 	page->lane = draw_lane();
@@ -258,7 +268,8 @@ static void read_frame(struct page *page, struct cursor *c, uint64_t now_us)
 	page->log_ms = cursor_uint(c);
 	page->log_at_us = now_us;
 	picture_apply(&page->picture, c);
-	if (page->actor == 0 || page->door == DOOR_PARTICIPANT) { /* after the join the page learns its number from its own sections */
+	if (page->actor == 0 ||
+	    page->door == DOOR_PARTICIPANT) { /* after the join the page learns its number from its own sections */
 		for (size_t i = 0; i < page->picture.count; i++) {
 			struct section name = page->picture.sections[i].name;
 			if ((name.kind == SECTION_me || name.kind == SECTION_verdicts) && name.a != 0)
@@ -292,11 +303,8 @@ static void read_reply(struct page *page, struct cursor *c, uint64_t now_us)
 			later_ms = fault == FAULT_later ? LATER_MS : UNSURE_MS;
 		page->up->wait(page, later_ms, page->ctx);
 		return;
-	case FAULT_lane_unknown:
-		new_lane(page, now_us);
-		return;
-	default:
-		end_first(page, fault, now_us);
+	case FAULT_lane_unknown: new_lane(page, now_us); return;
+	default: end_first(page, fault, now_us);
 	}
 }
 
@@ -366,7 +374,8 @@ static void enqueue(struct page *page, struct wish *wish, uint64_t now_us)
 	send_next(page, now_us);
 }
 
-void page_wish(struct page *page, enum command command, uint32_t a, uint32_t b, struct slice form, struct slice text, uint64_t now_us)
+void page_wish(struct page *page, enum command command, uint32_t a, uint32_t b, struct slice form, struct slice text,
+	       uint64_t now_us)
 {
 	enqueue(page, wish_create(command, a, b, form, text), now_us);
 }
@@ -412,7 +421,9 @@ unsigned page_phase(const struct page *page, uint32_t activity, uint32_t room, u
 {
 	const uint32_t scopes[] = { room != 0 ? SCOPE_ROOM | room : 0, SCOPE_SESSION };
 	for (size_t i = 0; i < 2; i++) {
-		struct cursor c = picture_item(&page->picture, (struct section){ .kind = SECTION_scope, .a = scopes[i] }, 4096 + (uint64_t)activity);
+		struct cursor c =
+			picture_item(&page->picture, (struct section){ .kind = SECTION_scope, .a = scopes[i] },
+				     4096 + (uint64_t)activity);
 		if (c.left > 0) {
 			unsigned phase = (unsigned)cursor_uint(&c);
 			*round = (uint32_t)cursor_uint(&c);

@@ -124,7 +124,8 @@ void picture_apply(struct picture *p, struct cursor *frame)
 			section_empty(s);
 		struct cursor items = cursor_array(&one);
 		while (items.left > 0) {
-			/* A lane is bin8. Never mixed up with a number: keys that are numbers are small, lanes are random. */
+			/* A lane is bin8. Never mixed up with a number: keys that are numbers are small, lanes are
+			 * random. */
 			uint64_t key = cursor_type(&items) == CURSOR_BIN ? cursor_bin64(&items) : cursor_uint(&items);
 			struct slice value = cursor_raw(&items);
 			if (value.len > 0)

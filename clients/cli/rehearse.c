@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A rehearsal with simulated people: comes, votes, loses the network, comes back; and at the end adds up what people were told is saved. */
+/* A rehearsal with simulated people: comes, votes, loses the network, comes back; and at the end adds up what people
+ * were told is saved. */
 #include "base/check.h"
 #include "base/limits.h"
 #include "commands.h"
@@ -35,13 +36,43 @@ static const char help[] =
 	"Make a session for it with: bollplank create --demo\n";
 
 enum stage { /* in this order; SHOW goes back to NEXT as long as there are questions */
-	STAGE_LEAD, STAGE_ARRIVE, STAGE_ROOMS, STAGE_STAY, STAGE_NEXT, STAGE_GO, STAGE_ASK, STAGE_OPEN, STAGE_VOTE, STAGE_SETTLE_FIRST, STAGE_CLOSE,
-	STAGE_SETTLE, STAGE_SHOW, STAGE_CHECK, STAGE_RELOAD, STAGE_OWN, STAGE_END
+	     STAGE_LEAD,
+	     STAGE_ARRIVE,
+	     STAGE_ROOMS,
+	     STAGE_STAY,
+	     STAGE_NEXT,
+	     STAGE_GO,
+	     STAGE_ASK,
+	     STAGE_OPEN,
+	     STAGE_VOTE,
+	     STAGE_SETTLE_FIRST,
+	     STAGE_CLOSE,
+	     STAGE_SETTLE,
+	     STAGE_SHOW,
+	     STAGE_CHECK,
+	     STAGE_RELOAD,
+	     STAGE_OWN,
+	     STAGE_END
 };
 
 static const char *const stage_words[] = {
-	"waiting for the session", "people are coming", "drawing rooms", "people are here", "next question", "going to the step", "asking again",
-	"opening", "voting", "last answers come in", "closing", "everybody comes back", "showing", "adding up", "everybody reloads", "comparing own ballots", "done",
+	"waiting for the session",
+	"people are coming",
+	"drawing rooms",
+	"people are here",
+	"next question",
+	"going to the step",
+	"asking again",
+	"opening",
+	"voting",
+	"last answers come in",
+	"closing",
+	"everybody comes back",
+	"showing",
+	"adding up",
+	"everybody reloads",
+	"comparing own ballots",
+	"done",
 };
 
 enum { TURN_MS = 50, CHECK_MS = 5000, OWN_RELOAD_MOST = 1000 };
@@ -56,8 +87,8 @@ struct rehearsal {
 
 	enum stage stage;
 	uint64_t stage_us, start_us, progress_us;
-	bool asked;               /* this stage's command is in the outbox or done */
-	size_t question;          /* index into crowd.questions */
+	bool asked;      /* this stage's command is in the outbox or done */
+	size_t question; /* index into crowd.questions */
 	bool looked[QUESTIONS], foreign[QUESTIONS], checked[QUESTIONS];
 	unsigned wrong, right, unseen;
 	char failed[200];
@@ -155,11 +186,13 @@ static void stage_lead(struct rehearsal *r)
 	cursor_raw(&session);
 	bool rehearsal = cursor_bool(&session);
 	if ((page->roles & ROLE_FACILITATOR) == 0) {
-		give_up(r, "this is not a facilitator's link; with another nobody can be sure that it is a rehearsal you lead");
+		give_up(r,
+			"this is not a facilitator's link; with another nobody can be sure that it is a rehearsal you lead");
 		return;
 	}
 	if (!rehearsal && !r->really) {
-		give_up(r, "this session is not a rehearsal, and simulated people would stand in its result for good. Make one with: bollplank create --demo");
+		give_up(r,
+			"this session is not a rehearsal, and simulated people would stand in its result for good. Make one with: bollplank create --demo");
 		return;
 	}
 	read_agenda(r);
@@ -170,7 +203,8 @@ static void stage_lead(struct rehearsal *r)
 	for (r->question = 0; r->question < r->crowd.question_count; r->question++) {
 		uint32_t round;
 		unsigned phase = phase_now(r, &round);
-		r->foreign[r->question] = !r->drive ? phase != 0 && phase != PHASE_READY : (phase & (PHASE_OPEN | PHASE_CLOSING)) != 0;
+		r->foreign[r->question] =
+			!r->drive ? phase != 0 && phase != PHASE_READY : (phase & (PHASE_OPEN | PHASE_CLOSING)) != 0;
 	}
 	r->question = 0;
 	r->crowd.place = page->code;
@@ -208,8 +242,8 @@ static void note_looks(struct rehearsal *r)
 		uint32_t round;
 		struct question question;
 		unsigned phase = page_phase(lead(r), r->crowd.questions[i], 0, &round);
-		if (!r->looked[i] && (phase & (PHASE_OPEN | PHASE_CLOSING)) != 0 && r->drive && page_question(lead(r), r->crowd.questions[i], &question) &&
-		    !question.secret) {
+		if (!r->looked[i] && (phase & (PHASE_OPEN | PHASE_CLOSING)) != 0 && r->drive &&
+		    page_question(lead(r), r->crowd.questions[i], &question) && !question.secret) {
 			r->looked[i] = true;
 			order(r, COMMAND_look, r->crowd.questions[i], NULL, 0);
 		}
@@ -219,9 +253,11 @@ static void note_looks(struct rehearsal *r)
 /* --- the checks --- */
 
 /* The total of a question as the facilitator's page has it. false: not in sight. */
-static bool read_result(struct rehearsal *r, uint32_t activity, uint32_t round, uint64_t *ballots, uint64_t *held_back, struct slice *tally)
+static bool read_result(struct rehearsal *r, uint32_t activity, uint32_t round, uint64_t *ballots, uint64_t *held_back,
+			struct slice *tally)
 {
-	struct cursor c = picture_item(&lead(r)->picture, (struct section){ .kind = SECTION_result, .a = activity }, round);
+	struct cursor c =
+		picture_item(&lead(r)->picture, (struct section){ .kind = SECTION_result, .a = activity }, round);
 	if (c.left == 0)
 		return false;
 	*ballots = cursor_uint(&c);
@@ -231,25 +267,49 @@ static bool read_result(struct rehearsal *r, uint32_t activity, uint32_t round, 
 	return true;
 }
 
+/* Members who are not ours: people who try it out too. Then a tally is not ours alone. */
+static uint64_t others(struct rehearsal *r)
+{
+	const struct picture_section *seats = picture_find(&lead(r)->picture, SECTION_seats, 0, 0);
+	uint64_t members = 0;
+	for (size_t i = 0; seats != NULL && i < seats->count; i++) {
+		struct cursor c = cursor_of(seats->items[i].value);
+		members += cursor_uint(&c);
+	}
+	return members > r->crowd.joined ? members - r->crowd.joined : 0;
+}
+
 /* 1 equal, 0 not yet or not in sight, -1 different. */
 static int compare(struct rehearsal *r, const struct book_page *page, char *words, size_t size)
 {
 	uint64_t ballots = 0, held_back = 0, ours = 0;
 	struct slice tally;
 	if (!read_result(r, page->activity, page->round, &ballots, &held_back, &tally)) {
-		snprintf(words, size, "its result is not in sight, not compared");
-		return 0;
+		snprintf(words, size,
+			 r->drive ? "MISSING: it was shown, and no result came"
+				  : "its result is not in sight, not compared");
+		return r->drive && page->acknowledged > 0 ? -1 : 0;
 	}
 	struct pack sum;
 	pack_init(&sum);
 	book_tally(page, &sum, &ours);
 	static const uint8_t none[1] = { 0x90 };
-	bool same = ballots == ours && (held_back != 0 || slice_equal(tally, pack_bytes(&sum)) || (tally.len == 0 && slice_equal(pack_bytes(&sum), slice_of(none, 1))));
+	bool same = ballots == ours && (held_back != 0 || slice_equal(tally, pack_bytes(&sum)) ||
+					(tally.len == 0 && slice_equal(pack_bytes(&sum), slice_of(none, 1))));
 	pack_finish(&sum);
+	if (!same && others(r) > 0) {
+		snprintf(words, size,
+			 "%" PRIu64 " ballots, %" PRIu64 " of them ours; %" PRIu64
+			 " others are in the session, not compared",
+			 ballots, ours, others(r));
+		return 0;
+	}
 	if (same)
-		snprintf(words, size, "%" PRIu64 " ballots, %s", ballots, held_back != 0 ? "held back, number equal" : "tally equal");
+		snprintf(words, size, "%" PRIu64 " ballots, %s", ballots,
+			 held_back != 0 ? "held back, number equal" : "tally equal");
 	else if (ballots != ours)
-		snprintf(words, size, "DIFFERENT: people were told of %" PRIu64 " ballots, the session shows %" PRIu64, ours, ballots);
+		snprintf(words, size, "DIFFERENT: people were told of %" PRIu64 " ballots, the session shows %" PRIu64,
+			 ours, ballots);
 	else
 		snprintf(words, size, "DIFFERENT: %" PRIu64 " ballots, but other dots", ballots);
 	return same ? 1 : -1;
@@ -300,23 +360,29 @@ static void check_own(struct rehearsal *r)
 	for (size_t i = 0; i < r->crowd.book.count; i++) {
 		const struct book_page *page = &r->crowd.book.pages[i];
 		struct question question;
-		if (!page_question(lead(r), page->activity, &question) || question.secret || question.holder != HOLDER_PERSON)
+		if (!page_question(lead(r), page->activity, &question) || question.secret ||
+		    question.holder != HOLDER_PERSON)
 			continue;
 		for (uint32_t p = 0; p < r->crowd.count; p++) {
 			const struct kept *kept = book_get(page, p);
 			const struct device *d = &r->crowd.people[p].devices[0];
 			if (kept == NULL || d->page.actor == 0 || d->dead)
 				continue;
-			struct cursor c = picture_item(&d->page.picture, (struct section){ .kind = SECTION_ballots, .a = d->page.actor }, page->activity);
+			struct cursor c = picture_item(&d->page.picture,
+						       (struct section){ .kind = SECTION_ballots, .a = d->page.actor },
+						       page->activity);
 			uint32_t round = (uint32_t)cursor_uint(&c);
 			struct slice ballot = cursor_bin(&c);
 			if (round > page->round)
 				continue; /* asked again since */
-			bool equal = slice_equal(ballot, kept->ballot) && (kept->ballot.len == 0 || round == page->round);
+			bool equal =
+				slice_equal(ballot, kept->ballot) && (kept->ballot.len == 0 || round == page->round);
 			same += equal;
 			lost += !equal;
 			if (!equal && lost <= 5)
-				printf("person %u, question %u: was told at %" PRIu64 " that a ballot is saved; the session has another\n", p + 1, page->activity, kept->seq);
+				printf("person %u, question %u: was told at %" PRIu64
+				       " that a ballot is saved; the session has another\n",
+				       p + 1, page->activity, kept->seq);
 		}
 	}
 	printf("own ballots after a reload: %" PRIu64 " as told, %" PRIu64 " not\n", same, lost);
@@ -338,7 +404,8 @@ static void stage_question(struct rehearsal *r)
 		if (!r->asked)
 			order(r, COMMAND_go, question.step, NULL, 0);
 		if (lead(r)->outbox == NULL)
-			enter(r, (phase & (PHASE_SEALED | PHASE_REVEALED | PHASE_CLOSED)) != 0 ? STAGE_ASK : STAGE_OPEN);
+			enter(r,
+			      (phase & (PHASE_SEALED | PHASE_REVEALED | PHASE_CLOSED)) != 0 ? STAGE_ASK : STAGE_OPEN);
 		break;
 	case STAGE_ASK: /* it was asked before: a new round */
 		if (!r->asked)
@@ -359,7 +426,8 @@ static void stage_question(struct rehearsal *r)
 	case STAGE_VOTE:
 		note_looks(r);
 		let_late_in(r, r->seconds * 500);
-		/* A secret ballot's verdict is forgotten with the voter's key at the seal, so those are awaited before the close; open ones race it. */
+		/* A secret ballot's verdict is forgotten with the voter's key at the seal, so those are awaited before
+		 * the close; open ones race it. */
 		if (age_ms(r) >= r->seconds * 1000)
 			enter(r, question.secret ? STAGE_SETTLE_FIRST : STAGE_CLOSE);
 		break;
@@ -383,7 +451,8 @@ static void stage_question(struct rehearsal *r)
 		if (!r->asked)
 			order(r, COMMAND_reveal, activity, NULL, 0);
 		if (phase == PHASE_REVEALED) {
-			order(r, COMMAND_show, 0, (uint64_t[]){ r->rooms > 0 ? VIEW_ROOMS : VIEW_RESULT, activity, 0, 0 }, 4);
+			order(r, COMMAND_show, 0,
+			      (uint64_t[]){ r->rooms > 0 ? VIEW_ROOMS : VIEW_RESULT, activity, 0, 0 }, 4);
 			enter(r, STAGE_CHECK);
 		}
 		break;
@@ -393,11 +462,11 @@ static void stage_question(struct rehearsal *r)
 			enter(r, STAGE_NEXT);
 		}
 		return;
-	default:
-		return;
+	default: return;
 	}
 	if (r->stage != STAGE_VOTE && age_ms(r) > patience_ms)
-		give_up(r, "stuck for %lu s at question %u, %s (%u pages busy)", r->patience, activity, stage_words[r->stage], crowd_busy(&r->crowd));
+		give_up(r, "stuck for %lu s at question %u, %s (%u pages busy)", r->patience, activity,
+			stage_words[r->stage], crowd_busy(&r->crowd));
 }
 
 static void stage_stay(struct rehearsal *r)
@@ -425,11 +494,12 @@ static void progress(struct rehearsal *r)
 		return;
 	r->progress_us = now;
 	const struct crowd *crowd = &r->crowd;
-	fprintf(stderr, "%s%4u s  %s", r->tty ? "\r\033[K" : "", (unsigned)((now - r->start_us) / 1000000), stage_words[r->stage]);
+	fprintf(stderr, "%s%4u s  %s", r->tty ? "\r\033[K" : "", (unsigned)((now - r->start_us) / 1000000),
+		stage_words[r->stage]);
 	if (r->stage >= STAGE_GO && r->stage <= STAGE_CHECK && r->question < crowd->question_count)
 		fprintf(stderr, " (question %zu of %zu)", r->question + 1, crowd->question_count);
-	fprintf(stderr, "  here %u of %u  ballots %" PRIu64 "  saved %" PRIu64 "  came back %" PRIu64 "%s", crowd_here(crowd), crowd->count, crowd->sent, crowd->saved,
-		crowd->reconnects, r->tty ? "" : "\n");
+	fprintf(stderr, "  here %u of %u  ballots %" PRIu64 "  saved %" PRIu64 "  came back %" PRIu64 "%s",
+		crowd_here(crowd), crowd->count, crowd->sent, crowd->saved, crowd->reconnects, r->tty ? "" : "\n");
 	fflush(stderr);
 }
 
@@ -504,8 +574,9 @@ static void print_ms(const char *name, struct samples *s)
 	if (s->count == 0)
 		printf("  %-22s -\n", name);
 	else
-		printf("  %-22s p50 %.1f ms   p99 %.1f ms   most %.1f ms   (%zu)\n", name, samples_rank(s, 0.5) / 1000.0, samples_rank(s, 0.99) / 1000.0,
-		       samples_rank(s, 1) / 1000.0, s->count);
+		printf("  %-22s p50 %.1f ms   p99 %.1f ms   most %.1f ms   (%zu)\n", name,
+		       samples_rank(s, 0.5) / 1000.0, samples_rank(s, 0.99) / 1000.0, samples_rank(s, 1) / 1000.0,
+		       s->count);
 }
 
 static void report(struct rehearsal *r)
@@ -519,10 +590,12 @@ static void report(struct rehearsal *r)
 	printf("  %-22s %" PRIu64 "\n", "acknowledged", crowd->saved);
 	for (unsigned i = 0; i < FAULTS; i++)
 		if (crowd->refused[i] > 0)
-			printf("  refused: %-13s %" PRIu64 "  (%s)\n", fault_name((enum fault)i), crowd->refused[i], fault_sentence((enum fault)i));
+			printf("  refused: %-13s %" PRIu64 "  (%s)\n", fault_name((enum fault)i), crowd->refused[i],
+			       fault_sentence((enum fault)i));
 	for (unsigned i = 0; i < FAULTS; i++)
 		if (crowd->byes[i] > 0)
-			printf("  turned away: %-9s %" PRIu64 "  (%s)\n", fault_name((enum fault)i), crowd->byes[i], fault_sentence((enum fault)i));
+			printf("  turned away: %-9s %" PRIu64 "  (%s)\n", fault_name((enum fault)i), crowd->byes[i],
+			       fault_sentence((enum fault)i));
 	if (crowd->odd_messages > 0)
 		printf("  %-22s %" PRIu64 "\n", "messages not understood", crowd->odd_messages);
 	uint64_t later = 0, lanes = 0, frames = 0, bytes = 0;
@@ -536,8 +609,10 @@ static void report(struct rehearsal *r)
 		}
 	}
 	printf("  %-22s %" PRIu64 "\n", "asked to come later", later);
-	printf("  %-22s %" PRIu64 " (connections lost %" PRIu64 ", lanes drawn anew %" PRIu64 ")\n", "came back", crowd->reconnects, crowd->dropped, lanes);
-	printf("  %-22s %" PRIu64 " of %" PRIu64 " bytes on average\n", "frames to people", frames, frames ? bytes / frames : 0);
+	printf("  %-22s %" PRIu64 " (connections lost %" PRIu64 ", lanes drawn anew %" PRIu64 ")\n", "came back",
+	       crowd->reconnects, crowd->dropped, lanes);
+	printf("  %-22s %" PRIu64 " of %" PRIu64 " bytes on average\n", "frames to people", frames,
+	       frames ? bytes / frames : 0);
 	print_ms("joining", &crowd->join);
 	print_ms("ballot to saved", &crowd->ack);
 	print_ms("ballot to facilitator", &crowd->shown);
@@ -573,8 +648,13 @@ static int read_options(int argc, char **argv, struct rehearsal *r, bool *helped
 	int option, rc = 0;
 	while (rc == 0 && (option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		switch (option) {
-		case 'h': fputs(help, stdout); *helped = true; return 0;
-		case O_PEOPLE: rc = usage_number("rehearse", "--people", optarg, 1, LIMIT_SESSION_CONNECTIONS, &r->people); break;
+		case 'h':
+			fputs(help, stdout);
+			*helped = true;
+			return 0;
+		case O_PEOPLE:
+			rc = usage_number("rehearse", "--people", optarg, 1, LIMIT_SESSION_CONNECTIONS, &r->people);
+			break;
 		case O_ROOMS: rc = usage_number("rehearse", "--rooms", optarg, 1, LIMIT_ROOMS, &r->rooms); break;
 		case O_DRIVE: r->drive = true; break;
 		case O_SECONDS: rc = usage_number("rehearse", "--seconds", optarg, 1, 86400, &r->seconds); break;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The shared screen in a terminal. On a terminal the picture is redrawn in place, otherwise what changes is printed line by line. */
+/* The shared screen in a terminal. On a terminal the picture is redrawn in place, otherwise what changes is printed
+ * line by line. */
 #include "base/check.h"
 #include "base/limits.h"
 #include "chance.h"
@@ -26,8 +27,10 @@ static const char help[] =
 	"  --width N          so many columns (default: the terminal's)\n"
 	"  --once             print the picture once and end, when it has come\n";
 
-enum { LINES = 400, LINE = 1024, WIDTH_LEAST = 24, WIDTH_USUAL = 80, WIDTH_MOST = 240, STALE_AFTER_MS = 2 * BEAT_STAFF_MS, CLOSED_FOR_MS = 3000,
-       BACKOFF_FIRST_MS = 500, BACKOFF_MOST_MS = 10000, TURN_MS = 100 };
+enum {
+	LINES = 400, LINE = 1024, WIDTH_LEAST = 24, WIDTH_USUAL = 80, WIDTH_MOST = 240, STALE_AFTER_MS = 2 *
+	BEAT_STAFF_MS, CLOSED_FOR_MS = 3000, BACKOFF_FIRST_MS = 500, BACKOFF_MOST_MS = 10000, TURN_MS = 100
+};
 
 struct counts { /* k of n on a question */
 	uint32_t activity, done, of;
@@ -44,7 +47,7 @@ struct watching {
 	bool tty, once, dead, english;
 	unsigned backoff_ms;
 	enum fault bye;
-	uint64_t heard_us, lost_us;  /* lost_us: 0 while connected */
+	uint64_t heard_us, lost_us; /* lost_us: 0 while connected */
 	time_t heard_at;
 	uint32_t here;
 	bool here_known;
@@ -58,7 +61,8 @@ struct watching {
 
 /* --- words on a terminal --- */
 
-/* One character of UTF-8: its bytes and columns. Control characters, also those of two bytes, have none and are left out: a title must not steer the terminal. */
+/* One character of UTF-8: its bytes and columns. Control characters, also those of two bytes, have none and are left
+ * out: a title must not steer the terminal. */
 static size_t character(const uint8_t *at, size_t len, unsigned *columns, bool *control)
 {
 	size_t bytes = at[0] < 0x80 ? 1 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
@@ -67,11 +71,12 @@ static size_t character(const uint8_t *at, size_t len, unsigned *columns, bool *
 	uint32_t point = bytes == 1 ? at[0] : at[0] & (0xffu >> (bytes + 1));
 	for (size_t i = 1; i < bytes; i++)
 		point = point << 6 | (at[i] & 0x3f);
-	*control = point < 0x20 || (point >= 0x7f && point < 0xa0) || (point >= 0x200b && point <= 0x200f) || (point >= 0x202a && point <= 0x202e) ||
-		   (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
+	*control = point < 0x20 || (point >= 0x7f && point < 0xa0) || (point >= 0x200b && point <= 0x200f) ||
+		   (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
 	bool mark = point >= 0x300 && point <= 0x36f;
-	bool wide = (point >= 0x1100 && point <= 0x115f) || (point >= 0x2e80 && point <= 0xa4cf) || (point >= 0xac00 && point <= 0xd7a3) ||
-		    (point >= 0xf900 && point <= 0xfaff) || (point >= 0xfe30 && point <= 0xfe6f) || (point >= 0xff00 && point <= 0xff60) ||
+	bool wide = (point >= 0x1100 && point <= 0x115f) || (point >= 0x2e80 && point <= 0xa4cf) ||
+		    (point >= 0xac00 && point <= 0xd7a3) || (point >= 0xf900 && point <= 0xfaff) ||
+		    (point >= 0xfe30 && point <= 0xfe6f) || (point >= 0xff00 && point <= 0xff60) ||
 		    (point >= 0x1f300 && point <= 0x1faff) || (point >= 0x20000 && point <= 0x3fffd);
 	*columns = *control || mark ? 0 : wide ? 2 : 1;
 	return bytes;
@@ -174,11 +179,13 @@ static void draw_head(struct watching *w)
 	struct cursor session = picture_item(&w->page.picture, (struct section){ .kind = SECTION_session }, 1);
 	cursor_raw(&session);
 	bool rehearsal = cursor_bool(&session);
-	line(w, "%.*s%s", (int)words.len, (const char *)words.at, rehearsal ? say(w, "  (genrep)", "  (rehearsal)") : "");
+	line(w, "%.*s%s", (int)words.len, (const char *)words.at,
+	     rehearsal ? say(w, "  (genrep)", "  (rehearsal)") : "");
 	char here[64] = "";
 	if (w->here_known)
 		snprintf(here, sizeof here, say(w, "   %u är här", "   %u are here"), w->here);
-	line(w, "%s %.4s %.4s%s", say(w, "Kod", "Code"), w->page.code, strlen(w->page.code) > 4 ? w->page.code + 4 : "", here);
+	line(w, "%s %.4s %.4s%s", say(w, "Kod", "Code"), w->page.code, strlen(w->page.code) > 4 ? w->page.code + 4 : "",
+	     here);
 }
 
 static void draw_step(struct watching *w)
@@ -202,7 +209,9 @@ static void draw_step(struct watching *w)
 		if (w->lost_us != 0 && net_now_us() - w->lost_us > 60 * 1000000ull)
 			snprintf(left, sizeof left, "–:–");
 		else
-			clock_text((int64_t)(from + duration) - (int64_t)(w->page.log_ms + (net_now_us() - w->page.log_at_us) / 1000), left);
+			clock_text((int64_t)(from + duration) -
+					   (int64_t)(w->page.log_ms + (net_now_us() - w->page.log_at_us) / 1000),
+				   left);
 	}
 	char text[LINE];
 	snprintf(text, sizeof text, "%.*s%s%s", (int)title.len, (const char *)title.at, *left ? "   " : "", left);
@@ -220,7 +229,8 @@ static void draw_announcement(struct watching *w)
 	struct slice words = words_of(w, &c, 0);
 	if (words.len > 0) {
 		char text[LIMIT_SAY + 64];
-		snprintf(text, sizeof text, "%s %.*s", say(w, "Från workshopledaren:", "From the facilitator:"), (int)words.len, (const char *)words.at);
+		snprintf(text, sizeof text, "%s %.*s", say(w, "Från workshopledaren:", "From the facilitator:"),
+			 (int)words.len, (const char *)words.at);
 		paragraph(w, text);
 	}
 }
@@ -377,17 +387,22 @@ static void draw_question(struct watching *w, uint32_t activity, enum view view,
 	struct question question;
 	if (!page_question(&w->page, activity, &question))
 		return;
-	struct cursor c = picture_item(&w->page.picture, (struct section){ .kind = SECTION_activity, .a = activity }, 0);
+	struct cursor c =
+		picture_item(&w->page.picture, (struct section){ .kind = SECTION_activity, .a = activity }, 0);
 	for (int i = 0; i < 5; i++)
 		cursor_raw(&c);
 	struct slice title = words_of(w, &c, 0);
 	uint32_t round;
 	unsigned phase = page_phase(&w->page, activity, 0, &round);
-	const char *stands = phase & PHASE_OPEN ? say(w, "öppen", "open") : phase & PHASE_CLOSING ? say(w, "stänger snart", "closing soon") :
-			     phase & (PHASE_CLOSED | PHASE_SEALED) ? say(w, "stängd", "closed") : phase & PHASE_REVEALED ? say(w, "resultat", "result") : say(w, "inte öppnad", "not opened");
+	const char *stands = phase & PHASE_OPEN                      ? say(w, "öppen", "open")
+			     : phase & PHASE_CLOSING                 ? say(w, "stänger snart", "closing soon")
+			     : phase & (PHASE_CLOSED | PHASE_SEALED) ? say(w, "stängd", "closed")
+			     : phase & PHASE_REVEALED                ? say(w, "resultat", "result")
+								     : say(w, "inte öppnad", "not opened");
 	line(w, "%s", "");
 	char text[LINE];
-	snprintf(text, sizeof text, "%.*s (%s%s)", (int)title.len, (const char *)title.at, stands, question.secret ? say(w, ", hemlig", ", secret") : "");
+	snprintf(text, sizeof text, "%.*s (%s%s)", (int)title.len, (const char *)title.at, stands,
+		 question.secret ? say(w, ", hemlig", ", secret") : "");
 	paragraph(w, text);
 	for (size_t i = 0; i < w->count_count; i++)
 		if (w->counts[i].activity == activity && (phase & (PHASE_OPEN | PHASE_CLOSING)) != 0)
@@ -414,7 +429,8 @@ static void draw_content(struct watching *w)
 		return;
 	}
 	struct cursor at = picture_value(&w->page.picture, (struct section){ .kind = SECTION_scope }, 1);
-	struct cursor step = picture_item(&w->page.picture, (struct section){ .kind = SECTION_agenda }, cursor_uint(&at));
+	struct cursor step =
+		picture_item(&w->page.picture, (struct section){ .kind = SECTION_agenda }, cursor_uint(&at));
 	cursor_raw(&step);
 	cursor_raw(&step);
 	cursor_raw(&step);
@@ -426,7 +442,8 @@ static void draw_content(struct watching *w)
 static bool stale(const struct watching *w)
 {
 	uint64_t now = net_now_us();
-	return (w->lost_us != 0 && now - w->lost_us > CLOSED_FOR_MS * 1000ull) || now - w->heard_us > STALE_AFTER_MS * 1000ull;
+	return (w->lost_us != 0 && now - w->lost_us > CLOSED_FOR_MS * 1000ull) ||
+	       now - w->heard_us > STALE_AFTER_MS * 1000ull;
 }
 
 static void draw(struct watching *w)
@@ -454,7 +471,8 @@ static void draw(struct watching *w)
 		struct tm tm;
 		strftime(clock, sizeof clock, "%H:%M:%S", localtime_r(&w->heard_at, &tm));
 		line(w, "%s", "");
-		line(w, say(w, "Bilden är från %s. Söker kontakt.", "This picture is from %s. Looking for contact."), clock);
+		line(w, say(w, "Bilden är från %s. Söker kontakt.", "This picture is from %s. Looking for contact."),
+		     clock);
 	}
 }
 
@@ -564,7 +582,9 @@ static void was_told(struct page *page, enum volatile_kind kind, struct cursor r
 			i++;
 		if (i == sizeof w->counts / sizeof w->counts[0])
 			i = 0;
-		w->counts[i] = (struct counts){ .activity = activity, .done = (uint32_t)cursor_uint(&rest), .of = (uint32_t)cursor_uint(&rest) };
+		w->counts[i] = (struct counts){ .activity = activity,
+						.done = (uint32_t)cursor_uint(&rest),
+						.of = (uint32_t)cursor_uint(&rest) };
 		w->count_count = i + 1 > w->count_count ? i + 1 : w->count_count;
 	}
 }
@@ -576,7 +596,9 @@ static void said_bye(struct page *page, enum fault fault, void *ctx)
 	w->bye = fault;
 }
 
-static const struct page_up page_up = { .send = send_message, .ended = wish_ended, .wait = wait_asked, .told = was_told, .bye = said_bye };
+static const struct page_up page_up = {
+	.send = send_message, .ended = wish_ended, .wait = wait_asked, .told = was_told, .bye = said_bye
+};
 
 static void conn_opened(struct net_conn *conn, void *ctx)
 {
@@ -614,9 +636,13 @@ static void conn_closed(struct net_conn *conn, unsigned code, const char *why, v
 		w->lost_us = net_now_us();
 	if (code == 4000 || code == 4001 || code == 4002) {
 		if (code == 4002)
-			fprintf(stderr, "bollplank watch: the screen was opened elsewhere too often; this one was let go\n");
+			fprintf(stderr,
+				"bollplank watch: the screen was opened elsewhere too often; this one was let go\n");
 		else
-			fprintf(stderr, "bollplank watch: the link is refused: %s\n", w->bye != FAULT_none ? fault_sentence(w->bye) : *why ? why : "without a reason");
+			fprintf(stderr, "bollplank watch: the link is refused: %s\n",
+				w->bye != FAULT_none ? fault_sentence(w->bye)
+				: *why               ? why
+						     : "without a reason");
 		net_stop(w->net);
 		return;
 	}
@@ -663,7 +689,10 @@ static int read_options(int argc, char **argv, struct watching *w, bool *helped)
 	int option, rc = 0;
 	while (rc == 0 && (option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		switch (option) {
-		case 'h': fputs(help, stdout); *helped = true; return 0;
+		case 'h':
+			fputs(help, stdout);
+			*helped = true;
+			return 0;
 		case O_LANGUAGE: w->language = optarg; break;
 		case O_WIDTH: rc = usage_number("watch", "--width", optarg, WIDTH_LEAST, WIDTH_MOST, &w->width); break;
 		case O_ONCE: w->once = true; break;

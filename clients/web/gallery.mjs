@@ -72,6 +72,7 @@ shot("held-back", ["phone"], { acts: [async (page) => page.locator("button.place
 shot("start", ["laptop", "phone"], BOTH);
 shot("start-key", ["phone"], { langs: ["en"] });
 shot("desk-empty", ["laptop"]);
+shot("desk-lobby", ["laptop"], { as: "desk-who", acts: [async (page) => page.locator("summary").click(), wait(200)] });
 shot("desk-lobby", ["laptop", "phone"]);
 shot("desk-ready", ["laptop"]);
 shot("desk-open", ["laptop", "low", "phone"], { ...BOTH, langs: ["sv", "en"] });

@@ -127,33 +127,48 @@ void subset_of(const struct activity *activity, struct subset *out)
 
 /* --- deadlines --- */
 
-void deadline_set(struct session *s, uint32_t scope, uint64_t duration_ms, const struct entry *entry)
+static void deadline_set(struct session *s, uint32_t scope, struct deadline *deadline, uint64_t duration_ms, const struct entry *entry)
 {
-	struct deadline *deadline = &place_of(s, scope)->deadline;
-	if (deadline->generation == 0 && duration_ms == 0)
+	if (deadline->duration_ms == 0 && duration_ms == 0)
 		return;
-	deadline->generation++;
-	deadline->duration_ms = duration_ms;
-	deadline->seq = entry->seq;
-	deadline->at_ms = entry->at_ms;
+	*deadline = (struct deadline){ ++place_of(s, scope)->generation, duration_ms, entry->seq, entry->at_ms };
 	touch(s, SECTION_scope, scope, 0, 2, entry->seq);
 }
 
-static bool anything_runs(const struct session *s, uint32_t scope)
+static void time_set(struct session *s, uint32_t scope, uint64_t duration_ms, const struct entry *entry)
+{
+	deadline_set(s, scope, &place_of(s, scope)->time, duration_ms, entry);
+}
+
+static void grace_set(struct session *s, uint32_t scope, uint64_t duration_ms, const struct entry *entry)
+{
+	deadline_set(s, scope, &place_of(s, scope)->grace, duration_ms, entry);
+}
+
+static bool any_in(const struct session *s, uint32_t scope, uint32_t phase)
 {
 	for (uint32_t a = 1; a <= s->activities_count; a++) {
 		const struct phase_at *at = activity_of(s, a) ? phase_record(activity_of(s, a), scope) : NULL;
-		if (at && at->phase & (PHASE_OPEN | PHASE_CLOSING))
+		if (at && at->phase == phase)
 			return true;
 	}
 	return false;
 }
 
-static void narrower_deadlines_end(struct session *s, const struct entry *entry)
+/* A time for which nothing is open any more ends, and a grace in which nothing is closing. */
+static void deadlines_settle(struct session *s, uint32_t scope, const struct entry *entry)
 {
-	for (uint32_t r = 1; r <= s->rooms_count; r++)
-		if (s->rooms[r - 1].place.deadline.duration_ms && !anything_runs(s, SCOPE_ROOM | r))
-			deadline_set(s, SCOPE_ROOM | r, 0, entry);
+	if (!any_in(s, scope, PHASE_OPEN))
+		time_set(s, scope, 0, entry);
+	if (!any_in(s, scope, PHASE_CLOSING))
+		grace_set(s, scope, 0, entry);
+}
+
+static void all_deadlines_settle(struct session *s, uint32_t scope, const struct entry *entry)
+{
+	deadlines_settle(s, scope, entry);
+	for (uint32_t r = 1; scope == SCOPE_SESSION && r <= s->rooms_count; r++) /* a wider scope has overwritten the narrower ones */
+		deadlines_settle(s, SCOPE_ROOM | r, entry);
 }
 
 /* --- forms that several commands share --- */
@@ -255,9 +270,7 @@ void apply_end(struct session *s, const struct entry *entry)
 				i = UINT32_MAX; /* phase_set may have moved the records: from the first again */
 			}
 	}
-	deadline_set(s, SCOPE_SESSION, 0, entry);
-	for (uint32_t r = 1; r <= s->rooms_count; r++)
-		deadline_set(s, SCOPE_ROOM | r, 0, entry);
+	all_deadlines_settle(s, SCOPE_SESSION, entry);
 	touch(s, SECTION_session, 0, 0, 3, entry->seq);
 }
 
@@ -502,7 +515,9 @@ void apply_time(struct session *s, const struct entry *entry)
 				}
 			}
 		}
-	deadline_set(s, scope, duration, entry);
+	time_set(s, scope, duration, entry);
+	if (!any_in(s, scope, PHASE_CLOSING))
+		grace_set(s, scope, 0, entry);
 }
 
 enum fault check_say(const struct session *s, const struct entry *entry)
@@ -572,9 +587,8 @@ enum fault check_open(const struct session *s, const struct entry *entry)
 
 void apply_open(struct session *s, const struct entry *entry)
 {
-	deadline_set(s, entry->subject.b, number_of(entry), entry);
-	if (entry->subject.b == SCOPE_SESSION)
-		narrower_deadlines_end(s, entry);
+	time_set(s, entry->subject.b, number_of(entry), entry);
+	all_deadlines_settle(s, entry->subject.b, entry);
 }
 
 enum fault check_close(const struct session *s, const struct entry *entry)
@@ -585,13 +599,9 @@ enum fault check_close(const struct session *s, const struct entry *entry)
 
 void apply_close(struct session *s, const struct entry *entry)
 {
-	uint32_t scope = entry->subject.b;
-	if (scope == SCOPE_SESSION)
-		narrower_deadlines_end(s, entry);
-	if (phase_in(s, entry->subject.a, scope, NULL) == PHASE_CLOSING)
-		deadline_set(s, scope, s->grace_ms, entry);
-	else if (!anything_runs(s, scope))
-		deadline_set(s, scope, 0, entry);
+	if (phase_in(s, entry->subject.a, entry->subject.b, NULL) == PHASE_CLOSING)
+		grace_set(s, entry->subject.b, s->grace_ms, entry);
+	all_deadlines_settle(s, entry->subject.b, entry);
 }
 
 enum fault check_hold(const struct session *s, const struct entry *entry)
@@ -602,7 +612,7 @@ enum fault check_hold(const struct session *s, const struct entry *entry)
 
 void apply_hold(struct session *s, const struct entry *entry)
 {
-	deadline_set(s, entry->subject.b, 0, entry);
+	deadlines_settle(s, entry->subject.b, entry);
 }
 
 enum fault check_due(const struct session *s, const struct entry *entry)
@@ -611,26 +621,29 @@ enum fault check_due(const struct session *s, const struct entry *entry)
 	uint64_t generation;
 	if (place == NULL || number_in(entry, UINT32_MAX, &generation) != FAULT_none)
 		return FAULT_malformed;
-	return place->deadline.duration_ms && place->deadline.generation == generation ? FAULT_none : FAULT_stale;
+	bool is = (place->time.duration_ms && place->time.generation == generation) || (place->grace.duration_ms && place->grace.generation == generation);
+	return is ? FAULT_none : FAULT_stale;
 }
 
 void apply_due(struct session *s, const struct entry *entry)
 {
 	uint32_t scope = entry->subject.b;
-	bool grace = false;
+	const struct place *place = place_of(s, scope);
+	bool grace = place->grace.duration_ms && place->grace.generation == number_of(entry);
+	uint32_t from = grace ? PHASE_CLOSING : PHASE_OPEN, to = grace || s->grace_ms == 0 ? PHASE_CLOSED : PHASE_CLOSING;
 	for (uint32_t a = 1; a <= s->activities_count; a++) {
 		struct phase_at *at = activity_of(s, a) ? phase_record(activity_of(s, a), scope) : NULL;
-		if (at == NULL || !(at->phase & (PHASE_OPEN | PHASE_CLOSING)))
+		if (at == NULL || at->phase != from)
 			continue;
-		bool closes = at->phase == PHASE_CLOSING || s->grace_ms == 0;
-		grace |= !closes;
 		/* This scope's record only: rooms with a time of their own go on. */
-		at->phase = closes ? PHASE_CLOSED : PHASE_CLOSING;
+		at->phase = to;
 		at->seq = entry->seq;
 		touch(s, SECTION_scope, scope, 0, KEY_ACTIVITY + a, entry->seq);
 		s->eyes_changed = true;
 	}
-	deadline_set(s, scope, grace ? s->grace_ms : 0, entry);
+	if (to == PHASE_CLOSING && any_in(s, scope, PHASE_CLOSING))
+		grace_set(s, scope, s->grace_ms, entry);
+	deadlines_settle(s, scope, entry);
 }
 
 static bool reads_empty(const struct entry *entry)

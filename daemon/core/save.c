@@ -69,28 +69,44 @@ static void lanes_restore(struct unpack *in, struct lanes *lanes)
 	}
 }
 
+static void deadline_save(const struct deadline *deadline, struct pack *out)
+{
+	pack_array(out, 4);
+	pack_uint(out, deadline->generation);
+	pack_uint(out, deadline->duration_ms);
+	pack_uint(out, deadline->seq);
+	pack_uint(out, deadline->at_ms);
+}
+
+static void deadline_restore(struct unpack *in, struct deadline *deadline)
+{
+	unpack_arrays(in, 4);
+	deadline->generation = u32(in);
+	deadline->duration_ms = u64(in);
+	deadline->seq = u64(in);
+	deadline->at_ms = u64(in);
+}
+
 static void place_save(const struct place *place, struct pack *out)
 {
-	pack_array(out, 8);
+	pack_array(out, 7);
 	pack_bool(out, place->has_step);
 	pack_uint(out, place->step);
-	pack_uint(out, place->deadline.generation);
-	pack_uint(out, place->deadline.duration_ms);
-	pack_uint(out, place->deadline.seq);
-	pack_uint(out, place->deadline.at_ms);
+	pack_uint(out, place->generation);
+	deadline_save(&place->time, out);
+	deadline_save(&place->grace, out);
 	blob_save(&place->said, out);
 	pack_uint(out, place->said_ms);
 }
 
 static void place_restore(struct unpack *in, struct place *place)
 {
-	unpack_arrays(in, 8);
+	unpack_arrays(in, 7);
 	place->has_step = unpack_bool(in);
 	place->step = u32(in);
-	place->deadline.generation = u32(in);
-	place->deadline.duration_ms = u64(in);
-	place->deadline.seq = u64(in);
-	place->deadline.at_ms = u64(in);
+	place->generation = u32(in);
+	deadline_restore(in, &place->time);
+	deadline_restore(in, &place->grace);
 	place->said = blob_restore(in, LIMIT_TEXT);
 	place->said_ms = u64(in);
 }

@@ -553,10 +553,14 @@ uint32_t session_member_organisation(const struct session *s, uint32_t number)
 
 /* --- what an instance must watch --- */
 
-static void wait_deadline(uint32_t scope, const struct deadline *deadline, struct wait *out)
+/* Of a scope its time (0) and its grace (1). */
+static bool deadline_waits(const struct session *s, uint32_t scope, unsigned which, struct wait *out)
 {
+	const struct place *place = place_of(s, scope);
+	const struct deadline *deadline = which ? &place->grace : &place->time;
 	*out = (struct wait){ .command = COMMAND_due, .subject = { 0, scope }, .generation = deadline->generation, .since_seq = deadline->seq,
 			      .since_ms = deadline->at_ms, .after_ms = deadline->duration_ms };
+	return deadline->duration_ms > 0;
 }
 
 static bool seal_wanted(const struct session *s, uint32_t number, struct wait *out)
@@ -569,27 +573,17 @@ static bool seal_wanted(const struct session *s, uint32_t number, struct wait *o
 	return true;
 }
 
-/* The cursor counts: the session's deadline, the rooms', then per activity its seal and its extras. */
+/* The cursor counts: two deadlines of the session, two of each room, then per activity its seal and its extras. */
 bool session_waits(const struct session *s, unsigned *cursor, struct wait *out)
 {
 	for (;;) {
 		unsigned at = (*cursor)++;
-		if (at == 0) {
-			if (s->place.deadline.duration_ms) {
-				wait_deadline(SCOPE_SESSION, &s->place.deadline, out);
+		if (at < 2 * (s->rooms_count + 1)) {
+			if (deadline_waits(s, at < 2 ? SCOPE_SESSION : SCOPE_ROOM | (at / 2), at % 2, out))
 				return true;
-			}
 			continue;
 		}
-		at--;
-		if (at < s->rooms_count) {
-			if (s->rooms[at].place.deadline.duration_ms) {
-				wait_deadline(SCOPE_ROOM | (at + 1), &s->rooms[at].place.deadline, out);
-				return true;
-			}
-			continue;
-		}
-		at -= s->rooms_count;
+		at -= 2 * (s->rooms_count + 1);
 		uint32_t activity = 1;
 		while (activity <= s->activities_count && at > s->activities[activity - 1].extras_count)
 			at -= s->activities[activity++ - 1].extras_count + 1;

@@ -31,7 +31,7 @@ struct lane *lanes_find(struct lanes *lanes, uint64_t lane);
 struct lane *lanes_open(struct lanes *lanes, uint64_t lane, uint64_t *dropped); /* found or made; *dropped: the lane that gave way, or 0 */
 
 struct deadline {
-	uint32_t generation;  /* rises whenever it is set, also when it is taken away */
+	uint32_t generation;  /* of its scope when it was set */
 	uint64_t duration_ms; /* 0: none */
 	uint64_t seq, at_ms;  /* of the entry that set it */
 };
@@ -39,7 +39,9 @@ struct deadline {
 struct place { /* what hangs on a scope */
 	bool has_step;
 	uint32_t step;
-	struct deadline deadline;
+	uint32_t generation;      /* rises whenever one of the two is set or taken away */
+	struct deadline time;     /* of what is open */
+	struct deadline grace;    /* of what is closing: one question can close while another goes on */
 	struct blob said;
 	uint64_t said_ms;
 };
@@ -223,7 +225,6 @@ void phase_set(struct session *s, uint32_t activity, uint32_t scope, uint32_t ph
 bool closed_everywhere(const struct session *s, uint32_t activity); /* no room takes ballots, no extra time runs */
 bool seal_ready(const struct session *s, uint32_t activity);        /* closed everywhere, and no room is still to be asked */
 bool has_extra(const struct session *s, uint32_t activity, uint32_t member);
-void deadline_set(struct session *s, uint32_t scope, uint64_t duration_ms, const struct entry *entry);
 void subset_of(const struct activity *activity, struct subset *out);
 
 /* --- ballots.c --- */

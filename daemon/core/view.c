@@ -243,6 +243,7 @@ static void activity_item(const struct session *s, uint32_t number, uint64_t key
 static void scope_item(const struct session *s, uint32_t scope, uint64_t key, struct pack *out)
 {
 	const struct place *place = place_of(s, scope);
+	const struct deadline *deadline = place->grace.duration_ms ? &place->grace : &place->time; /* the nearer one is what people need to know */
 	if (key >= KEY_ACTIVITY) {
 		uint32_t activity = (uint32_t)key - KEY_ACTIVITY;
 		pack_array(out, 2);
@@ -252,9 +253,9 @@ static void scope_item(const struct session *s, uint32_t scope, uint64_t key, st
 		pack_uint(out, place->step);
 	} else if (key == 2) {
 		pack_array(out, 3);
-		pack_uint(out, place->deadline.generation);
-		pack_uint(out, place->deadline.duration_ms);
-		pack_uint(out, place->deadline.at_ms);
+		pack_uint(out, deadline->generation);
+		pack_uint(out, deadline->duration_ms);
+		pack_uint(out, deadline->at_ms);
 	} else {
 		pack_array(out, 2);
 		pack_uint(out, place->said_ms);

@@ -13,7 +13,9 @@
  *    delivers the session anew as after open: loaded, entries, opened. The term is higher from the next append on.
  * 6. open(sid): loaded (once: the newest snapshot, or an empty slice and position 0), then entry for what follows, then stable, then
  *    opened(status). absent: no such session; damaged: told at which seq, nothing of it is served. read(sid, from, sink): every entry from
- *    `from` >= 1, struck ones marked, then once with NULL; replay, report and archive use nothing else. snapshot(sid, position, bytes): kept for the next
+ *    `from` >= 1, struck ones marked, then once with NULL and how it ended: JOURNAL_OK all of it, JOURNAL_ABSENT no such session (any
+ *    more), JOURNAL_DAMAGED the entry after the last one delivered is not what was written; damage before `from` is not looked for.
+ *    Replay, report and archive use nothing else. snapshot(sid, position, bytes): kept for the next
  *    open, a hint that may be lost; never the reason to forget an entry. strike(sid, seq, parts): takes salted parts away for good and
  *    keeps their digests; idempotent; done when struck() is called. list: every sid, then once with NULL. erase: the session and all
  *    of it, for good, erased() when done. close: no further upcall for it; open tags end silently.
@@ -33,8 +35,8 @@ enum journal_status {
 	JOURNAL_AWAY = -1,   /* cannot be reached now; reads of what is in memory go on */
 	JOURNAL_FULL = -2,   /* no space, or too much under way */
 	JOURNAL_TAKEN = -3,  /* create: the name exists */
-	JOURNAL_ABSENT = -4, /* open: no such session */
-	JOURNAL_DAMAGED = -5 /* open: bytes are not what was written */
+	JOURNAL_ABSENT = -4, /* open, read: no such session */
+	JOURNAL_DAMAGED = -5 /* open, read: bytes are not what was written */
 };
 
 enum journal_part { JOURNAL_FORM = 1, JOURNAL_TEXT = 2 }; /* what strike takes away; a set */
@@ -73,7 +75,8 @@ struct journal_up {
 
 typedef void (*journal_found_fn)(bool found, struct sid sid, void *ctx);
 typedef void (*journal_list_fn)(const struct sid *sid, void *ctx);                    /* NULL: the end */
-typedef void (*journal_sink_fn)(const struct journal_entry *entry, void *ctx);        /* NULL: the end */
+/* NULL: the end, and its status; with an entry it is JOURNAL_OK. */
+typedef void (*journal_sink_fn)(const struct journal_entry *entry, enum journal_status status, void *ctx);
 
 struct journal_ops {
 	const char *name, *durability; /* "sqlite", "survives a power cut" */

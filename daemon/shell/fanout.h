@@ -12,10 +12,10 @@ void fanout_close(struct hall *hall);                           /* frees everyth
 void fanout_enter(struct seat *seat, uint32_t term, uint64_t done); /* the seat is in: everything after (term, done) if that is on this history */
 void fanout_leave(struct seat *seat);
 void fanout_reset(struct seat *seat);                           /* history changed and is loaded again: everything whole */
-void fanout_lost(struct seat *seat);                            /* history changed: nothing goes out until fanout_reset */
 void fanout_renamed(struct seat *seat);                         /* its actor has changed */
 void fanout_applied(struct hall *hall, const struct entry *entry, uint32_t actor); /* actor: who asked for it, if we know; 0 else */
 void fanout_again(struct seat *seat);                           /* tell it its verdicts once more */
 void fanout_stable(struct hall *hall);
 struct frame *fanout_next(struct seat *seat);                   /* NULL: nothing now */
+void fanout_send(struct seat *seat);                            /* there may be something for it: asks its transport to ask */
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "shell/audience.h"
 #include "shell/entrance.h"
 #include "shell/fanout.h"
 #include "shell/watch.h"
@@ -430,14 +431,23 @@ static void hall_open(struct hall *hall)
 	entrance_hall_open(hall);
 }
 
+static enum fault fault_of(enum journal_status status)
+{
+	return status == JOURNAL_ABSENT ? FAULT_no_session : status == JOURNAL_DAMAGED ? FAULT_damaged : FAULT_later;
+}
+
 /* A snapshot that could not be used: everything from the first entry. */
-static void on_replayed(const struct journal_entry *e, void *ctx)
+static void on_replayed(const struct journal_entry *e, enum journal_status status, void *ctx)
 {
 	struct hall *hall = CAST(ctx, hall);
 	struct entry entry;
 	enum fault verdict;
 	if (hall->fault != FAULT_none)
 		return;
+	if (e == NULL && status != JOURNAL_OK) {
+		hall_fail(hall, fault_of(status), "journal", session_seq(hall->session) + 1);
+		return;
+	}
 	if (e == NULL) {
 		session_changes_clear(hall->session);
 		hall_open(hall);
@@ -454,8 +464,7 @@ static void on_opened(struct sid sid, enum journal_status status, uint64_t damag
 	if (hall == NULL)
 		return;
 	if (status != JOURNAL_OK) {
-		enum fault fault = status == JOURNAL_ABSENT ? FAULT_no_session : status == JOURNAL_DAMAGED ? FAULT_damaged : FAULT_later;
-		hall_fail(hall, fault, "journal", damaged_seq);
+		hall_fail(hall, fault_of(status), "journal", damaged_seq);
 		return;
 	}
 	if (hall->fault != FAULT_none)
@@ -511,7 +520,7 @@ static void on_reset(struct sid sid, void *ctx)
 	trace(TRACE_WARNING, "reset", "session=%s seq=%" PRIu64 " stable=%" PRIu64, sid.text, hall->session ? session_seq(hall->session) : 0, hall->stable);
 	hall->open = false;
 	for (size_t i = 0; i < hall->seats.count; i++)
-		fanout_lost(hall->seats.at[i]);
+		audience_leave(hall->seats.at[i]); /* until it is told everything anew */
 	watch_finish(hall);
 	for (size_t i = 0; i < hall->orphans_count; i++)
 		hall->orphans[i].here = false;

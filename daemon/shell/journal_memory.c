@@ -365,14 +365,17 @@ static void do_open(struct journal_memory *memory, struct op *op)
 
 static void do_read(struct journal_memory *memory, struct op *op)
 {
-	struct memory_session *session;
-	for (uint64_t seq = op->seq ? op->seq : 1;
-		(session = find_sid(memory, op->sid)) != NULL && seq <= session->count &&
-		(session->damaged_seq == 0 || seq < session->damaged_seq); seq++) {
+	for (uint64_t seq = op->seq ? op->seq : 1;; seq++) {
+		struct memory_session *session = find_sid(memory, op->sid); /* anew: a sink may have it erased */
+		bool exists = session && session->exists;
+		bool damaged = exists && session->damaged_seq && seq >= session->damaged_seq;
+		if (!exists || damaged || seq > session->count) {
+			op->fn.sink(NULL, damaged ? JOURNAL_DAMAGED : exists ? JOURNAL_OK : JOURNAL_ABSENT, op->ctx);
+			return;
+		}
 		struct journal_entry entry = line_entry(session->lines[seq - 1]);
-		op->fn.sink(&entry, op->ctx);
+		op->fn.sink(&entry, JOURNAL_OK, op->ctx);
 	}
-	op->fn.sink(NULL, op->ctx);
 }
 
 static void do_strike(struct journal_memory *memory, struct op *op)

@@ -44,7 +44,7 @@ void journal_memory_state(struct journal_memory *memory, enum journal_status sta
 void journal_memory_lose(struct journal_memory *memory, struct sid sid, enum journal_memory_fate fate);
 /* As if another instance had appended. 0, or JOURNAL_ABSENT. */
 int journal_memory_foreign(struct journal_memory *memory, struct sid sid, const struct body *body);
-/* open finds the entry damaged from now on; seq 0 mends it. */
+/* open and read find the entry damaged from now on; seq 0 mends it. */
 void journal_memory_damage(struct journal_memory *memory, struct sid sid, uint64_t seq);
 
 /* The house is gone without a word: no upcall for anything it asked, all sessions closed, `listen` may come again. Controls

@@ -11,7 +11,7 @@ SECTION(members, 4, "room, 0", ROOM, STATE, SHARED, "member: [roles, organisatio
 SECTION(organisations, 5, "0, 0", FACILITATOR, STATE, SHARED, "organisation: [merged into, text [-, name]]")
 SECTION(agenda, 6, "0, 0", ALL, STATE, SHARED, "step: [position, minutes, text [title, instruction], [activity, ...]]")
 SECTION(activity, 7, "activity, 0", ALL, STATE, SHARED, "0: [step, kind, holder, secret, config bin, text [title, lead]]  item: [group, hidden, text [words]]")
-SECTION(scope, 8, "scope, 0", SCOPE, STATE, SHARED, "1: step  2: [generation, duration_ms, at_ms]  3: [at_ms, text [words]]  4096 + activity: [phase, round]")
+SECTION(scope, 8, "scope, 0", SCOPE, STATE, SHARED, "1: step  2: [generation, duration_ms, at_ms] of the grace if one runs, else of the time  3: [at_ms, text [words]]  4096 + activity: [phase, round]")
 SECTION(me, 9, "actor, 0", OWN, STATE, OWN, "0: [room, roles, organisation, text [name, organisation]]  4096 + activity: [extra generation, duration_ms, at_ms]")
 SECTION(verdicts, 10, "actor, 0", OWN, VERDICT, OWN, "lane: [number, fault, seq]")
 SECTION(ballots, 11, "actor, 0", OWN, VERDICT, OWN, "activity: [round, ballot bin]")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The floor that the daemon is measured against: a bare epoll server that does as little as a server can. Every message is answered with one prebuilt
- * 60-byte frame; ${hz} times a second everybody gets one prebuilt frame of ${size} bytes, by one send() each. No checks, no state, nothing is kept.
+/* The floor that the daemon is measured against: a bare epoll server that does as little as a server can. Every message
+ * is answered with one prebuilt 60-byte frame; ${hz} times a second everybody gets one prebuilt frame of ${size} bytes,
+ * by one send() each. No checks, no state, nothing is kept.
  *
  *     bench_floor --port 7071 --hz 20 --size 500
  */
@@ -24,13 +25,14 @@ static struct {
 	int epoll;
 	unsigned char frame[70000], answer[2 + ANSWER];
 	size_t frame_len;
-	int open[FILES];              /* who is through the handshake, packed */
-	int place[FILES];             /* of a descriptor in open, -1 when it is not */
+	int open[FILES];  /* who is through the handshake, packed */
+	int place[FILES]; /* of a descriptor in open, -1 when it is not */
 	int count;
 } f;
 
 /* A real server would hash the key; the generator does not look at it. */
-static const char hello[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: none\r\n\r\n";
+static const char hello[] =
+	"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: none\r\n\r\n";
 
 static size_t make_frame(unsigned char *out, size_t len)
 {
@@ -130,7 +132,9 @@ int main(int argc, char **argv)
 	f.epoll = epoll_create1(EPOLL_CLOEXEC);
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
-	struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in here = { .sin_family = AF_INET,
+				    .sin_port = htons((uint16_t)port),
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	if (bind(listener, (struct sockaddr *)&here, sizeof here) != 0 || listen(listener, 4096) != 0) {
 		perror("bench_floor: cannot listen");
 		return 1;
@@ -140,7 +144,8 @@ int main(int argc, char **argv)
 	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (hz > 0) {
 		long every = 1000000000L / (long)hz;
-		struct itimerspec when = { .it_value = { every / 1000000000L, every % 1000000000L }, .it_interval = { every / 1000000000L, every % 1000000000L } };
+		struct itimerspec when = { .it_value = { every / 1000000000L, every % 1000000000L },
+					   .it_interval = { every / 1000000000L, every % 1000000000L } };
 		timerfd_settime(timer, 0, &when, NULL);
 		event.data.fd = timer;
 		epoll_ctl(f.epoll, EPOLL_CTL_ADD, timer, &event);

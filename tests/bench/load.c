@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The load generator of tests/bench/run: one process, one epoll, frames built ahead, no more looked at than what a figure needs. It plays people and
- * facilitators of its own sessions against the daemon (--key-file), or the same pattern of messages against the floor (no key).
- * One line of key=value for each step. Latencies are wall time from the moment a message was meant to go. CPU is that of all threads of --pid.
+/* The load generator of tests/bench/run: one process, one epoll, frames built ahead, no more looked at than what a
+ * figure needs. It plays people and facilitators of its own sessions against the daemon (--key-file), or the same
+ * pattern of messages against the floor (no key). One line of key=value for each step. Latencies are wall time from the
+ * moment a message was meant to go. CPU is that of all threads of --pid.
  *
- *     bench_load --port N --pid PID [--key-file FILE] --sessions S --people N --staff M --steps join,vote,burst,push --seconds T --hz H
+ *     bench_load --port N --pid PID [--key-file FILE] --sessions S --people N --staff M --steps join,vote,burst,push
+ * --seconds T --hz H
  */
 #include "base/check.h"
 #include "base/digest.h"
@@ -24,8 +26,21 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 512, ANSWER_LEN = 1 + 1 + 16 + 1 + 8, READ = 256 * 1024, ITEMS = 8, DOTS = 5, CAP = 3, FLOOR_ANSWER = 60, FLOOR_VOTE = 60, PUSH_TEXT = 420, LINKS_EACH = 4,
-       JOIN_AT_ONCE = 1500, JOIN_EVERY_S = 420 /* below what one address may (RATE_ADDRESS, RATE_JOINS) */, STAFF = 16 };
+enum {
+	EVENTS = 512,
+	ANSWER_LEN = 1 + 1 + 16 + 1 + 8,
+	READ = 256 * 1024,
+	ITEMS = 8,
+	DOTS = 5,
+	CAP = 3,
+	FLOOR_ANSWER = 60,
+	FLOOR_VOTE = 60,
+	PUSH_TEXT = 420,
+	LINKS_EACH = 4,
+	JOIN_AT_ONCE = 1500,
+	JOIN_EVERY_S = 420 /* below what one address may (RATE_ADDRESS, RATE_JOINS) */,
+	STAFF = 16
+};
 
 enum state { AWAY, CONNECTING, UPGRADING, GREETING, JOINING, READY, GONE };
 
@@ -37,10 +52,10 @@ struct peer {
 	uint8_t token[16], secret[16];
 	uint64_t lane;
 	uint32_t number;
-	bool waiting, judged;      /* for the verdict on number */
+	bool waiting, judged; /* for the verdict on number */
 	uint64_t seq, began_us, meant_us, again_us;
-	struct pack last;          /* the message under way, for `later` */
-	uint8_t *have;             /* bytes of a frame that is not whole yet */
+	struct pack last; /* the message under way, for `later` */
+	uint8_t *have;    /* bytes of a frame that is not whole yet */
 	size_t have_len, have_room;
 };
 
@@ -76,7 +91,7 @@ static struct {
 	size_t count, ready, arrived;
 	uint64_t frames, frame_bytes, later, refused, lost, votes;
 	struct samples ack, join;
-	size_t again;              /* peers with a time to send again */
+	size_t again; /* peers with a time to send again */
 	uint8_t room[READ];
 } b;
 
@@ -181,14 +196,18 @@ static void send_bytes(struct peer *p, unsigned opcode, struct slice bytes)
 	if (bytes.len > 0)
 		memcpy(frame + head + 4, bytes.at, bytes.len);
 	ssize_t sent = send(p->fd, frame, head + 4 + bytes.len, MSG_NOSIGNAL);
-	if (sent != (ssize_t)(head + 4 + bytes.len) && p->state != GONE) /* a message of ours always fits, or the server reads no more */
+	if (sent != (ssize_t)(head + 4 + bytes.len) &&
+	    p->state != GONE) /* a message of ours always fits, or the server reads no more */
 		b.lost++;
 }
 
 static void send_hello(struct peer *p)
 {
 	struct session *s = &b.session[p->session];
-	struct hello hello = { .door = p->staff ? DOOR_LINK : DOOR_PARTICIPANT, .place = slice_text(p->staff ? s->sid : s->code), .has_secret = !p->staff, .lane = p->lane };
+	struct hello hello = { .door = p->staff ? DOOR_LINK : DOOR_PARTICIPANT,
+			       .place = slice_text(p->staff ? s->sid : s->code),
+			       .has_secret = !p->staff,
+			       .lane = p->lane };
 	memcpy(hello.token, p->token, 16);
 	memcpy(hello.secret, p->secret, 16);
 	pack_clear(&p->last);
@@ -197,14 +216,21 @@ static void send_hello(struct peer *p)
 	p->state = GREETING;
 }
 
-static void send_command(struct peer *p, enum command command, uint32_t a, struct slice form, struct slice text, uint64_t meant_us)
+static void send_command(struct peer *p, enum command command, uint32_t a, struct slice form, struct slice text,
+			 uint64_t meant_us)
 {
 	p->number++;
 	p->waiting = true;
 	p->judged = false;
 	p->meant_us = meant_us;
 	pack_clear(&p->last);
-	command_encode(&(struct command_message){ .lane = p->lane, .number = p->number, .command = (uint16_t)command, .subject = { a, 0 }, .form = form, .text = text }, &p->last);
+	command_encode(&(struct command_message){ .lane = p->lane,
+						  .number = p->number,
+						  .command = (uint16_t)command,
+						  .subject = { a, 0 },
+						  .form = form,
+						  .text = text },
+		       &p->last);
 	send_bytes(p, 2, pack_bytes(&p->last));
 }
 
@@ -303,7 +329,8 @@ static void read_items(struct peer *p, struct unpack *in, uint64_t kind)
 		if (unpack_nil(in))
 			continue;
 		size_t values = unpack_array(in);
-		uint64_t number = unpack_uint(in, UINT32_MAX), fault = unpack_uint(in, UINT32_MAX), seq = unpack_uint(in, UINT64_MAX);
+		uint64_t number = unpack_uint(in, UINT32_MAX), fault = unpack_uint(in, UINT32_MAX),
+			 seq = unpack_uint(in, UINT64_MAX);
 		for (size_t k = 3; k < values; k++)
 			unpack_skip(in);
 		if (lane == p->lane && p->waiting && number == p->number) {
@@ -340,14 +367,16 @@ static void read_frame(struct peer *p, struct unpack *in, uint64_t now)
 
 static void read_reply(struct peer *p, struct unpack *in, uint64_t now)
 {
-	uint64_t lane = unpack_bin64(in), number = unpack_uint(in, UINT32_MAX), fault = unpack_uint(in, UINT32_MAX), later_ms = unpack_uint(in, UINT32_MAX);
+	uint64_t lane = unpack_bin64(in), number = unpack_uint(in, UINT32_MAX), fault = unpack_uint(in, UINT32_MAX),
+		 later_ms = unpack_uint(in, UINT32_MAX);
 	if (lane != p->lane || !p->waiting || number != p->number)
 		return;
 	if (fault == FAULT_later || fault == FAULT_unsure) {
 		b.later++;
 		if (p->again_us == 0)
 			b.again++;
-		p->again_us = now + later_ms * 1000 + (uint64_t)(p - b.peers) % 97 * 1000; /* not all at the same moment */
+		p->again_us =
+			now + later_ms * 1000 + (uint64_t)(p - b.peers) % 97 * 1000; /* not all at the same moment */
 		return;
 	}
 	b.refused++;
@@ -496,7 +525,9 @@ static void come(struct peer *p)
 	if (p->fd < 0)
 		fail("no more sockets: %s", strerror(errno));
 	setsockopt(p->fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
-	struct sockaddr_in there = { .sin_family = AF_INET, .sin_port = htons((uint16_t)b.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in there = { .sin_family = AF_INET,
+				     .sin_port = htons((uint16_t)b.port),
+				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	if (connect(p->fd, (struct sockaddr *)&there, sizeof there) != 0 && errno != EINPROGRESS)
 		fail("no connection: %s", strerror(errno));
 	p->state = CONNECTING;
@@ -509,9 +540,11 @@ static void come(struct peer *p)
 static void upgrade(struct peer *p)
 {
 	char text[256];
-	int len = snprintf(text, sizeof text,
-			   "GET /live HTTP/1.1\r\nHost: localhost:%lu\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-			   "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: bollplank.v1\r\n\r\n", b.port);
+	int len = snprintf(
+		text, sizeof text,
+		"GET /live HTTP/1.1\r\nHost: localhost:%lu\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+		"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: bollplank.v1\r\n\r\n",
+		b.port);
 	if (send(p->fd, text, (size_t)len, MSG_NOSIGNAL) != len) {
 		leave(p);
 		return;
@@ -621,10 +654,14 @@ static void create_session(struct session *s, const char *key)
 	struct pack body = { 0 };
 	pack_session(&body, s);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_in there = { .sin_family = AF_INET, .sin_port = htons((uint16_t)b.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in there = { .sin_family = AF_INET,
+				     .sin_port = htons((uint16_t)b.port),
+				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	if (connect(fd, (struct sockaddr *)&there, sizeof there) != 0)
 		fail("no connection to port %lu: %s", b.port, strerror(errno));
-	dprintf(fd, "POST /api/sessions HTTP/1.1\r\nHost: localhost:%lu\r\nAuthorization: Bearer %s\r\nContent-Type: application/msgpack\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+	dprintf(fd,
+		"POST /api/sessions HTTP/1.1\r\nHost: localhost:%lu\r\nAuthorization: Bearer %s\r\n"
+		"Content-Type: application/msgpack\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
 		b.port, key, body.len);
 	if (write(fd, body.at, body.len) != (ssize_t)body.len)
 		fail("the request could not be sent");
@@ -710,13 +747,16 @@ static void step_join(void)
 			come(&b.peers[b.arrived++]);
 		serve(b.arrived < b.count && b.arrived < due ? 0 : 1);
 		if (now - began > 120 * 1000000ull)
-			fail("after 120 s %zu of %zu have joined (asked to wait %" PRIu64 " times, lost %" PRIu64 ")", b.ready, b.count, b.later, b.lost);
+			fail("after 120 s %zu of %zu have joined (asked to wait %" PRIu64 " times, lost %" PRIu64 ")",
+			     b.ready, b.count, b.later, b.lost);
 	}
 	uint64_t ms = (now_us() - began) / 1000;
 	double each = (double)(cpu_ns() - cpu) / 1000.0 / (double)b.count;
 	serve_for(2000);
-	printf("step=join peers=%zu ms=%" PRIu64 " p50_us=%u p99_us=%u cpu_us_each=%.1f later=%" PRIu64 " rss_each=%.0f\n", b.count, ms, rank(&b.join, 0.5), rank(&b.join, 0.99), each,
-	       b.later, ((double)rss_bytes() - (double)rss) / (double)b.count);
+	printf("step=join peers=%zu ms=%" PRIu64 " p50_us=%u p99_us=%u cpu_us_each=%.1f later=%" PRIu64
+	       " rss_each=%.0f\n",
+	       b.count, ms, rank(&b.join, 0.5), rank(&b.join, 0.99), each, b.later,
+	       ((double)rss_bytes() - (double)rss) / (double)b.count);
 	if (b.floor)
 		return;
 	for (uint32_t s = 0; s < b.sessions; s++) {
@@ -740,7 +780,9 @@ static void measure_shown(struct samples *shown)
 					low = middle + 1;
 			}
 			if (low < s->seen_count)
-				add_sample(shown, s->seen[low].at_us > s->casts[k].sent_us ? s->seen[low].at_us - s->casts[k].sent_us : 0);
+				add_sample(shown, s->seen[low].at_us > s->casts[k].sent_us
+							  ? s->seen[low].at_us - s->casts[k].sent_us
+							  : 0);
 		}
 		s->cast_count = 0;
 	}
@@ -766,9 +808,11 @@ static void print_votes(const char *step, uint64_t votes, uint64_t cpu, uint64_t
 	struct samples shown = { 0 };
 	if (!b.floor)
 		measure_shown(&shown);
-	printf("step=%s votes=%" PRIu64 " acks=%zu late=%" PRIu64 " ack_p50_us=%u ack_p99_us=%u ack_most_us=%u shown_p50_us=%u shown_p99_us=%u cpu_us_vote=%.2f frames=%" PRIu64
+	printf("step=%s votes=%" PRIu64 " acks=%zu late=%" PRIu64
+	       " ack_p50_us=%u ack_p99_us=%u ack_most_us=%u shown_p50_us=%u shown_p99_us=%u cpu_us_vote=%.2f frames=%" PRIu64
 	       " cpu_us_frame=%.2f core=%.3f refused=%" PRIu64 "\n",
-	       step, votes, b.ack.count, late, rank(&b.ack, 0.5), rank(&b.ack, 0.99), rank(&b.ack, 1), rank(&shown, 0.5), rank(&shown, 0.99), (double)cpu / 1000.0 / (double)votes, frames,
+	       step, votes, b.ack.count, late, rank(&b.ack, 0.5), rank(&b.ack, 0.99), rank(&b.ack, 1),
+	       rank(&shown, 0.5), rank(&shown, 0.99), (double)cpu / 1000.0 / (double)votes, frames,
 	       (double)cpu / 1000.0 / (double)(frames ? frames : 1), (double)cpu / 1e9 / seconds, b.refused);
 	free(shown.us);
 	b.ack.count = 0;
@@ -835,7 +879,8 @@ static void send_say(struct peer *p, uint64_t count)
 	pack_finish(&text);
 }
 
-/* One new picture of about 500 bytes for everybody, ${hz} times a second: an announcement, which all may see. The floor pushes by itself. */
+/* One new picture of about 500 bytes for everybody, ${hz} times a second: an announcement, which all may see. The floor
+ * pushes by itself. */
 static void step_push(void)
 {
 	serve_for(500);
@@ -855,9 +900,11 @@ static void step_push(void)
 	cpu = cpu_ns() - cpu;
 	frames = b.frames - frames;
 	double seconds = (double)(now_us() - began) / 1e6;
-	printf("step=push frames=%" PRIu64 " frames_s=%.0f hz=%.1f bytes_each=%.0f cpu_us_frame=%.3f core=%.3f skipped=%" PRIu64 "\n", frames, (double)frames / seconds,
-	       (double)frames / seconds / (double)b.count, (double)(b.frame_bytes - bytes) / (double)(frames ? frames : 1), (double)cpu / 1000.0 / (double)(frames ? frames : 1),
-	       (double)cpu / 1e9 / seconds, later);
+	printf("step=push frames=%" PRIu64
+	       " frames_s=%.0f hz=%.1f bytes_each=%.0f cpu_us_frame=%.3f core=%.3f skipped=%" PRIu64 "\n",
+	       frames, (double)frames / seconds, (double)frames / seconds / (double)b.count,
+	       (double)(b.frame_bytes - bytes) / (double)(frames ? frames : 1),
+	       (double)cpu / 1000.0 / (double)(frames ? frames : 1), (double)cpu / 1e9 / seconds, later);
 	drain();
 	b.ack.count = 0;
 }
@@ -902,7 +949,8 @@ int main(int argc, char **argv)
 		else
 			fail("there is no option %s; see the head of tests/bench/load.c", argv[i]);
 	}
-	if (b.port == 0 || b.pid == 0 || b.sessions == 0 || b.sessions > 500 || b.staff == 0 || b.staff > 64 * LINKS_EACH || b.people > 20000)
+	if (b.port == 0 || b.pid == 0 || b.sessions == 0 || b.sessions > 500 || b.staff == 0 ||
+	    b.staff > 64 * LINKS_EACH || b.people > 20000)
 		fail("--port, --pid, --sessions 1..500, --staff 1..256, --people 0..20000");
 	b.floor = b.key_file == NULL;
 	struct rlimit files;

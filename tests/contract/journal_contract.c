@@ -4,6 +4,7 @@
 #include "contract/journal_contract.h"
 #include "base/check.h"
 #include "base/limits.h"
+#include "base/trace.h"
 
 static int setup(void **state)
 {
@@ -260,6 +261,13 @@ static void promise_6_a_snapshot_of_another_history_is_ignored(void **state)
 	}
 }
 
+static void quiet(enum trace_level level, const char *line, void *ctx)
+{
+	(void)level;
+	(void)line;
+	(void)ctx;
+}
+
 static void promise_6_read_tells_every_entry_from_there(void **state)
 {
 	struct desk *desk = *state;
@@ -273,6 +281,7 @@ static void promise_6_read_tells_every_entry_from_there(void **state)
 			desk_read(desk, 0, cases[k].from, &reading);
 			assert_int_equal(reading.count, cases[k].count);
 			assert_int_equal(reading.first_seq, cases[k].first);
+			assert_int_equal(reading.status, JOURNAL_OK);
 			for (size_t n = 0; n < reading.count; n++)
 				assert_int_equal(reading.bodies[n], 1000 + reading.first_seq + n);
 		}
@@ -281,6 +290,37 @@ static void promise_6_read_tells_every_entry_from_there(void **state)
 	}
 	desk_read(desk, 5, 1, &reading); /* no such session */
 	assert_int_equal(reading.count, 0);
+	assert_int_equal(reading.status, JOURNAL_ABSENT);
+}
+
+static void promise_6_read_tells_damage_behind_what_is_whole(void **state)
+{
+	struct desk *desk = *state;
+	static const struct { uint64_t from; size_t count; } cases[] = { { 1, 6 }, { 3, 4 }, { 6, 1 }, { 7, 0 } };
+	struct reading reading;
+	desk_fill(desk, 0, 9);
+	desk_fill(desk, 1, 9);
+	trace_to(quiet, TRACE_ERROR, NULL);
+	desk->adapter->damage(desk, 0, 7);
+	for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+		desk_read(desk, 0, cases[k].from, &reading);
+		assert_int_equal(reading.status, JOURNAL_DAMAGED);
+		assert_int_equal(reading.count, cases[k].count);
+		for (size_t n = 0; n < reading.count; n++)
+			assert_int_equal(reading.bodies[n], 1000 + cases[k].from + n);
+	}
+	desk_forget(desk);
+	open_session(desk, 0); /* at the same place */
+	assert_int_equal(heard_last(desk, OPENED, sid_at(0))->status, JOURNAL_DAMAGED);
+	assert_int_equal(heard_last(desk, OPENED, sid_at(0))->position.seq, 7);
+	desk_read(desk, 1, 1, &reading); /* others are whole */
+	assert_int_equal(reading.status, JOURNAL_OK);
+	assert_int_equal(reading.count, 9);
+	desk->journal.ops->erase(desk->journal.self, sid_at(0));
+	desk_run(desk);
+	desk_read(desk, 0, 1, &reading);
+	assert_int_equal(reading.status, JOURNAL_ABSENT);
+	trace_to(NULL, TRACE_INFO, NULL);
 }
 
 static void promise_6_read_of_much_comes_in_pieces(void **state)
@@ -654,6 +694,7 @@ static int run_on(const struct adapter *adapter)
 		PROMISE(promise_6_a_snapshot_at_the_tip_leaves_nothing_to_tell),
 		PROMISE(promise_6_a_snapshot_of_another_history_is_ignored),
 		PROMISE(promise_6_read_tells_every_entry_from_there),
+		PROMISE(promise_6_read_tells_damage_behind_what_is_whole),
 		PROMISE(promise_6_read_of_much_comes_in_pieces),
 		PROMISE(promise_6_strike_takes_parts_away_and_keeps_their_digests),
 		PROMISE(promise_6_a_strike_takes_the_snapshot_that_may_hold_it),

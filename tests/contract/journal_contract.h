@@ -30,6 +30,8 @@ struct adapter {
 	const char *name;
 	void (*open)(struct desk *desk);    /* sets desk->journal */
 	void (*destroy)(struct desk *desk); /* of what outlives `stop` */
+	/* Stops, spoils what desk_fill wrote as entry `seq` of session i, opens and listens again. */
+	void (*damage)(struct desk *desk, unsigned i, uint64_t seq);
 };
 
 struct desk {
@@ -85,6 +87,7 @@ struct reading {
 	unsigned struck[READING_MOST];
 	size_t count, ends;
 	uint64_t first_seq;
+	enum journal_status status; /* of the end */
 };
 void desk_read(struct desk *desk, unsigned i, uint64_t from, struct reading *out);
 bool desk_find(struct desk *desk, unsigned i, struct sid *out);

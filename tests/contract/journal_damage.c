@@ -48,6 +48,14 @@ static bool right_entry(const struct event *event, unsigned i)
 		event->struck == (i == 0 && event->position.seq == STRUCK_SEQ ? JOURNAL_TEXT : 0u);
 }
 
+/* What open calls damaged at a place, read calls damaged at the same, and delivers all before it. */
+static bool read_ends_at(struct desk *desk, unsigned i, uint64_t seq)
+{
+	struct reading reading;
+	desk_read(desk, i, 1, &reading);
+	return reading.status == JOURNAL_DAMAGED && reading.count == seq - 1;
+}
+
 static enum verdict look_at_session(struct desk *desk, unsigned i)
 {
 	enum verdict verdict = IDENTICAL;
@@ -59,7 +67,8 @@ static enum verdict look_at_session(struct desk *desk, unsigned i)
 	if (opened == NULL || opened->status == JOURNAL_ABSENT)
 		return READ_ELSE;
 	if (opened->status == JOURNAL_DAMAGED)
-		return opened->position.seq >= 1 && opened->position.seq <= entries + 1 && loaded == NULL ? DAMAGED_AT : READ_ELSE;
+		return opened->position.seq >= 1 && opened->position.seq <= entries + 1 && loaded == NULL &&
+			read_ends_at(desk, i, opened->position.seq) ? DAMAGED_AT : READ_ELSE;
 	if (loaded->position.seq != 0 && (i != 0 || loaded->position.seq != SNAPSHOT_AT || loaded->snapshot_len != 50 || loaded->snapshot_first != 7))
 		return READ_ELSE;
 	uint64_t seq = loaded->position.seq;
@@ -77,7 +86,7 @@ static enum verdict look_at_session(struct desk *desk, unsigned i)
 		return READ_ELSE;
 	struct reading reading;
 	desk_read(desk, i, 1, &reading);
-	if (reading.count != entries)
+	if (reading.count != entries || reading.status != JOURNAL_OK)
 		return READ_ELSE; /* open said that all is well */
 	for (size_t n = 0; n < reading.count; n++) {
 		if (reading.bodies[n] == 0)

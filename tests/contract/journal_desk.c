@@ -2,7 +2,10 @@
 #include "contract/journal_contract.h"
 #include "base/check.h"
 #include "base/digest.h"
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* --- bodies --------------------------------------------------------------------------------------------------- */
@@ -158,7 +161,13 @@ static void memory_destroy(struct desk *desk)
 	loop_test_settle(desk->test);
 }
 
-const struct adapter adapter_memory = { "memory", memory_open, memory_destroy };
+static void memory_damage(struct desk *desk, unsigned i, uint64_t seq)
+{
+	desk_restart(desk);
+	journal_memory_damage(desk->memory, sid_at(i), seq);
+}
+
+const struct adapter adapter_memory = { "memory", memory_open, memory_destroy, memory_damage };
 
 static void sqlite_open(struct desk *desk)
 {
@@ -179,7 +188,28 @@ static void sqlite_destroy(struct desk *desk)
 	rmdir(desk->folder);
 }
 
-const struct adapter adapter_sqlite = { "sqlite", sqlite_open, sqlite_destroy };
+/* One bit of the entry's digest. */
+static void sqlite_damage(struct desk *desk, unsigned i, uint64_t seq)
+{
+	struct made made;
+	struct stat is;
+	body_make(1000 * (i + 1) + seq, &made);
+	desk_stop(desk);
+	int fd = open(desk->path, O_RDWR);
+	assert_int_equal(fstat(fd, &is), 0);
+	size_t len = (size_t)is.st_size;
+	uint8_t *bytes = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(bytes != MAP_FAILED);
+	uint8_t *digest = memmem(bytes, len, made.body.digest, sizeof made.body.digest);
+	assert_non_null(digest);
+	digest[7] ^= 16;
+	munmap(bytes, len);
+	close(fd);
+	sqlite_open(desk);
+	desk_listen(desk);
+}
+
+const struct adapter adapter_sqlite = { "sqlite", sqlite_open, sqlite_destroy, sqlite_damage };
 
 /* --- the desk ------------------------------------------------------------------------------------------------- */
 
@@ -326,14 +356,16 @@ const struct event *heard_tag(const struct desk *desk, uint64_t tag, size_t *tim
 	return found;
 }
 
-static void on_read(const struct journal_entry *entry, void *ctx)
+static void on_read(const struct journal_entry *entry, enum journal_status status, void *ctx)
 {
 	struct reading *reading = ctx;
 	assert_int_equal(reading->ends, 0);
 	if (entry == NULL) {
 		reading->ends++;
+		reading->status = status;
 		return;
 	}
+	assert_int_equal(status, JOURNAL_OK);
 	assert_true(reading->count < READING_MOST);
 	if (reading->count == 0)
 		reading->first_seq = entry->position.seq;
@@ -347,6 +379,7 @@ void desk_read(struct desk *desk, unsigned i, uint64_t from, struct reading *out
 {
 	out->count = out->ends = 0;
 	out->first_seq = 0;
+	out->status = JOURNAL_AWAY; /* until it ends */
 	desk->journal.ops->read(desk->journal.self, sid_at(i), from, on_read, out);
 	assert_int_equal(out->ends, 0);
 	desk_run(desk);

@@ -458,18 +458,29 @@ static void a_full_file_system_refuses_and_resumes(void **state)
 static void too_little_free_space_is_full_before_it_is_none(void **state)
 {
 	struct desk *desk = *state;
+	struct reading reading;
 	uint64_t tag;
 	char sentence[512];
 	desk_fill(desk, 0, 1);
+	desk_fill(desk, 1, 3);
 	desk_stop(desk);
 	desk->options.keep_free_bytes = UINT64_MAX;
 	trace_to(quiet, TRACE_ERROR, NULL);
 	assert_int_equal(try_open(desk, sentence, sizeof sentence), 0); /* reading is possible */
 	desk->journal.ops->open(desk->journal.self, sid_at(0));
 	desk_run(desk);
+	/* What is refused and what is asked to be read behind it, in one turn. */
 	desk_append(desk, 0, 2);
-	desk_run(desk);
+	desk_create_session(desk, 2, 3001);
+	desk->journal.ops->open(desk->journal.self, sid_at(1));
+	desk->journal.ops->open(desk->journal.self, sid_at(2));
+	desk_read(desk, 0, 1, &reading);
 	assert_int_equal(heard(desk, REFUSED, sid_at(0)), 1);
+	assert_int_equal(reading.status, JOURNAL_OK);
+	assert_int_equal(reading.count, 1);
+	assert_int_equal(heard(desk, ENTRY, sid_at(1)), 3 + 3);
+	assert_int_equal(heard_last(desk, OPENED, sid_at(1))->status, JOURNAL_OK);
+	assert_int_equal(heard_last(desk, OPENED, sid_at(2))->status, JOURNAL_ABSENT);
 	assert_int_equal(desk_try_append(desk, 0, 2, &tag), JOURNAL_FULL);
 	trace_to(NULL, TRACE_INFO, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* For tests/e2e/crash: the journal as it lies on the disk against what people were told. Reads the file by itself, by protocol/README.md section 6,
- * with nothing of the daemon's.
+/* For tests/e2e/crash: the journal as it lies on the disk against what people were told. Reads the file by itself, by
+ * protocol/README.md section 6, with nothing of the daemon's.
  *
  *     crash_ledger check JOURNAL SID LEDGER    each acknowledgement is in the log at its place, with its ballot
  *     crash_ledger forget JOURNAL SID N        the control: a disk that forgot the last N entries
@@ -88,15 +88,18 @@ static int check(sqlite3 *db, long long session, const char *path)
 		return 2;
 	}
 	while (fgets(line, sizeof line, ledger) != NULL) {
-		if (strchr(line, '\n') == NULL || sscanf(line, "%llu %u %u %u %4199s", &seq, &member, &activity, &round, hex) != 5) {
+		if (strchr(line, '\n') == NULL ||
+		    sscanf(line, "%llu %u %u %u %4199s", &seq, &member, &activity, &round, hex) != 5) {
 			fprintf(stderr, "crash_ledger: %s has a line that is no acknowledgement\n", path);
 			return 2;
 		}
 		lines++;
 		sqlite3_bind_int64(row, 1, (sqlite3_int64)seq);
-		const char *wrong = sqlite3_step(row) == SQLITE_ROW ? compare(row, member, activity, round, hex) : "is not there";
+		const char *wrong =
+			sqlite3_step(row) == SQLITE_ROW ? compare(row, member, activity, round, hex) : "is not there";
 		if (wrong != NULL && lost++ < SHOWN)
-			fprintf(stderr, "acknowledged at %llu (member %u, question %u): the entry %s\n", seq, member, activity, wrong);
+			fprintf(stderr, "acknowledged at %llu (member %u, question %u): the entry %s\n", seq, member,
+				activity, wrong);
 		sqlite3_reset(row);
 	}
 	sqlite3_finalize(row);
@@ -108,7 +111,8 @@ static int check(sqlite3 *db, long long session, const char *path)
 static int forget(sqlite3 *db, long long session, const char *count)
 {
 	char sql[256], *wrong = NULL;
-	snprintf(sql, sizeof sql, "DELETE FROM log_%lld WHERE seq > (SELECT max(seq) FROM log_%lld) - %lu", session, session, strtoul(count, NULL, 10));
+	snprintf(sql, sizeof sql, "DELETE FROM log_%lld WHERE seq > (SELECT max(seq) FROM log_%lld) - %lu", session,
+		 session, strtoul(count, NULL, 10));
 	if (sqlite3_exec(db, sql, NULL, NULL, &wrong) != SQLITE_OK) {
 		fprintf(stderr, "crash_ledger: %s\n", wrong);
 		return 2;

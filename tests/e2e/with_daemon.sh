@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: EUPL-1.2
 # tests/e2e/with_daemon.sh COMMAND...: a daemon of its own for a test, in a folder that goes away, on a port that is free.
-# In COMMAND, PORT, KEY, KEYFILE and STATE as whole words stand for those of the daemon. Afterwards the daemon must end by itself with status 0,
+# In COMMAND, PORT, URL, KEY, KEYFILE and STATE as whole words stand for those of the daemon. Afterwards the daemon must end by itself with status 0,
 # which is where the sanitizers speak. Its log is shown when something was wrong.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -27,6 +27,7 @@ words=()
 for word in "$@"; do
 	case $word in
 	PORT) word=$port ;;
+	URL) word=http://127.0.0.1:$port ;;
 	KEY) word=$(cat "$state/creation.key") ;;
 	KEYFILE) word=$state/creation.key ;;
 	STATE) word=$state ;;

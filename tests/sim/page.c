@@ -712,7 +712,7 @@ static void on_reconnect(void *ctx)
 
 static void come_back(struct page *page, uint64_t at_least_ms)
 {
-	uint64_t most = BACKOFF_MS << (page->failures < 5 ? page->failures : 5), wait;
+	uint64_t most = (uint64_t)BACKOFF_MS << (page->failures < 5 ? page->failures : 5), wait;
 	page->failures++;
 	loop_random(page->loop, &wait, sizeof wait);
 	wait = wait % (most < BACKOFF_MS_MAX ? most : BACKOFF_MS_MAX) + 1;

@@ -255,11 +255,13 @@ static void one_act(void)
 	}
 }
 
-static void on_read(const struct journal_entry *entry, void *ctx)
+static void on_read(const struct journal_entry *entry, enum journal_status status, void *ctx)
 {
 	struct model *model = ctx;
-	if (entry == NULL)
+	if (entry == NULL) {
+		rig.wrong |= status != JOURNAL_OK;
 		return;
+	}
 	uint64_t seq = entry->position.seq;
 	if (seq > model->taken || !same(entry, model) || (entry->struck && !model->strike_asked[seq])) {
 		rig.wrong = true;

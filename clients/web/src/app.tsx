@@ -43,7 +43,7 @@ export function SessionFace({ session }: { session: Session }) {
 			return <ScreenEnded fault={fault} elsewhere={elsewhere} />;
 		if (fault === FAULT.no_session && live.seat.door === 0 && isCode(live.seat.place))
 			return <CodeFace typed={live.seat.place} fault={fault} go={toCode} />;
-		return <EndFace title={elsewhere ? t("ended-elsewhere-title") : t("ended-title")} words={elsewhere ? t("ended-elsewhere") : faultWords(fault)} act={t("ended-again")} press={() => location.reload()} />;
+		return <EndFace title={elsewhere ? t("ended-elsewhere-title") : t("ended-title")} words={elsewhere ? t("ended-elsewhere") : faultWords(fault)} act={elsewhere ? t("ended-here") : t("ended-again")} press={() => location.reload()} />;
 	}
 	if (live.sid === "")
 		return <EndFace title={t("opening")} words={session.live.line === "away" ? t("contact-none") : ""} />;

@@ -21,6 +21,8 @@ export function Timer({ session, room, big, speak }: { session: Session; room: n
 			return;
 		if (said.current.generation !== deadline.generation) {
 			const marks = [deadline.duration_ms / 2, 300_000, 60_000, 0].filter((mark) => mark < left);
+			if (said.current.generation >= 0 && left > 60_000)
+				announce(t("time-left", { m: Math.round(left / 60_000) }));
 			said.current = { generation: deadline.generation, marks: new Set(marks) };
 			return;
 		}

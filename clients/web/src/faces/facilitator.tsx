@@ -51,7 +51,7 @@ export function FacilitatorFace({ session }: { session: Session }) {
 					{session.over && <Band tone="calm">{t("fac-over")}</Band>}
 					<Now session={session} step={step} activity={activity} />
 					{session.rooms.length > 0 ? <Wall session={session} activity={activity} open={(room) => setOpen({ is: "room", room })} remix={() => setOpen({ is: "remix" })} />
-						: !session.over && <MakeRooms session={session} />}
+						: !session.over && <><MakeRooms session={session} /><WhoIsHere session={session} /></>}
 				</section>
 				<ScreenControl session={session} step={step} activity={activity} pages={pages} told={setPages} />
 			</div>
@@ -144,6 +144,23 @@ function Now({ session, step, activity }: { session: Session; step: Step | null;
 	);
 }
 
+/** Before there are rooms: the names of those who gave one. */
+function WhoIsHere({ session }: { session: Session }) {
+	const members = session.members(0);
+	if (members.length === 0)
+		return null;
+	const named = members.filter((m) => m.name);
+	return (
+		<details class="here">
+			<summary>{t("who-is-here", { n: members.length })}</summary>
+			<ul>
+				{named.map((m) => <li key={m.member}>{m.name}{m.organisation && <span class="soft"> {m.organisation}</span>}</li>)}
+				{named.length < members.length && <li class="soft">{t("who-unnamed", { n: members.length - named.length })}</li>}
+			</ul>
+		</details>
+	);
+}
+
 function MakeRooms({ session, done }: { session: Session; done?: () => void }) {
 	const [size, setSize] = useState(ROOM_SIZE);
 	const people = session.seated || session.present.total;
@@ -186,7 +203,7 @@ function Wall({ session, activity, open, remix }: { session: Session; activity: 
 		<section class="wall" aria-label={t("tab-rooms")}>
 			<div class="wall-head">
 				<h3>{t("rooms-n", { n: rooms.length })}</h3>
-				{unseated > 0 && <span class="chip attn">{t("without-room", { n: unseated })}</span>}
+				{unseated > 0 && <button type="button" class="chip attn" onClick={() => open(0)}>{t("without-room", { n: unseated })}</button>}
 				<span class="grow" />
 				<Button onClick={remix}>{t("rooms-change")}</Button>
 			</div>
@@ -234,11 +251,11 @@ function RoomPanel({ session, room, activity, close }: { session: Session; room:
 	const done = activity ? session.progress(activity.number)?.rooms.get(room) : undefined;
 	const revealed = activity !== null && session.phase(activity.number).phase === PHASE.REVEALED;
 	return (
-		<Sheet title={roomLabel(session, room)} close={close}>
+		<Sheet title={room ? roomLabel(session, room) : t("without-room-title")} close={close}>
 			<p>{t("tile-here", { here: session.present.rooms.get(room) ?? 0, seats: session.seats(room) })}{done && <>, {t("tile-done", { k: done[0], n: done[1] })}</>}</p>
 			<div class="acts">
-				<Button onClick={() => addTime(session, 5 * MINUTE, room)}>{t("room-more-time")}</Button>
-				{revealed && <Button icon="screen" onClick={() => { session.command(COMMAND.show, 0, 0, [VIEW.ROOM, activity.number, room, 0]); close(); }}>{t("room-spotlight")}</Button>}
+				{room > 0 && <Button onClick={() => addTime(session, 5 * MINUTE, room)}>{t("room-more-time")}</Button>}
+				{revealed && room > 0 && <Button icon="screen" onClick={() => { session.command(COMMAND.show, 0, 0, [VIEW.ROOM, activity.number, room, 0]); close(); }}>{t("room-spotlight")}</Button>}
 			</div>
 			<fieldset class="people-list">
 				<legend>{t("room-people")}</legend>

@@ -178,9 +178,13 @@ function TotalPanel({ session, activity, all, room, wish, paged }:
 				<div>
 					<h1>{activity.title}</h1>
 					<p class="small num">
-						{room ? <><span class="legend-ball" /> {room && session.room_name(room) ? t("room-named", { room, name: session.room_name(room) }) : t("room-number", { room })} <span class="legend-plank" /> {t("legend-all-short")}</>
-							: t("screen-voted", { k: all.ballots, total: all.total, unit: activity.kind === "dots" ? "dots" : "votes" })}
-						{room > 0 && !beside && <> {t("few", { k: session.head.k })}</>}
+						{room === 0 ? t("screen-voted", { k: all.ballots, total: all.total, unit: activity.kind === "dots" ? "dots" : "votes" }) : (
+							<>
+								<span class="legend-item">{beside && <span class="legend-ball" />}{session.room_name(room) ? t("room-named", { room, name: session.room_name(room) }) : t("room-number", { room })}</span>
+								{beside ? <span class="legend-item"><span class="legend-plank" />{t("legend-all-short")}</span>
+									: <span>{ours?.held_back ? t("few", { k: session.head.k }) : t("result-none-room")}</span>}
+							</>
+						)}
 					</p>
 				</div>
 				<Timer session={session} room={0} />
@@ -214,7 +218,7 @@ function RoomsPanel({ session, activity, all, wish, paged }: { session: Session;
 	const list = rows(activity, all);
 	const results = session.rooms.map((r) => ({ ...r, result: session.result(activity.number, r.room) }));
 	const drawn = results.filter((r) => r.result !== null && !r.result.held_back && r.result.total > 0);
-	const few = results.length - drawn.length;
+	const few = results.filter((r) => r.result?.held_back || (activity.secret && r.result === null)).length;
 	const size = Math.max(4, Math.floor(ROOMS_A_PAGE / scale.value));
 	const ranges = pages(drawn.map(() => 1), size);
 	const of = list.length * ranges.length;
@@ -231,7 +235,10 @@ function RoomsPanel({ session, activity, all, wish, paged }: { session: Session;
 			<div class="head">
 				<div>
 					<h1>{row.words}</h1>
-					<p class="small"><span class="legend-ball" /> {t("screen-each-room")} <span class="legend-plank" /> {t("legend-all-short")} {few > 0 && <>· {t("screen-few-rooms", { n: few })}</>}</p>
+					<p class="small">
+						<span class="legend-item"><span class="legend-ball" />{t("screen-each-room")}</span><span class="legend-item"><span class="legend-plank" />{t("legend-all-short")}</span>
+						{few > 0 && <span>{t("screen-few-rooms", { n: few })}</span>}
+					</p>
 				</div>
 				<Timer session={session} room={0} />
 			</div>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The session as pages read it: signals over the live module's sections, and what follows from them. Draws nothing.
-import { batch, signal, type Signal } from "@preact/signals";
+import { batch, computed, signal, type Signal } from "@preact/signals";
 import { type Change, Live, type Seat } from "../live/live.js";
 import { type Items, sectionName } from "../live/sections.js";
 import { type Text, ballotPack, ballotUnpack, numbers, pack, packText, words } from "../live/wire.js";
@@ -147,13 +147,13 @@ export class Session {
 		const row = (this.section(SECTION.me, this.actor)?.get(0) as Row) ?? [];
 		return { room: (row[0] as number) ?? 0, name: words(row[3], language.value, 0), organisation: words(row[3], language.value, 1) };
 	}
-	get rooms(): { room: number; name: string; link: string }[] {
-		return [...(this.section(SECTION.rooms) ?? [])].map(([room, row]) => (
-			{ room: room as number, name: words((row as Row)[0], language.value, 0), link: words((row as Row)[0], language.value, 1) }
-		)).sort((x, y) => x.room - y.room);
-	}
+	readonly #rooms = computed(() => [...(this.section(SECTION.rooms) ?? [])].map(([room, row]) => (
+		{ room: room as number, name: words((row as Row)[0], language.value, 0), link: words((row as Row)[0], language.value, 1) }
+	)).sort((x, y) => x.room - y.room));
+	readonly #room_names = computed(() => new Map(this.#rooms.value.map((r) => [r.room, r.name])));
+	get rooms(): { room: number; name: string; link: string }[] { return this.#rooms.value; }
 	room_name(room: number): string {
-		return this.rooms.find((r) => r.room === room)?.name ?? "";
+		return this.#room_names.value.get(room) ?? "";
 	}
 	members(room: number): { member: number; name: string; organisation: string }[] {
 		return [...(this.section(SECTION.members, room) ?? [])].map(([member, row]) => ({
@@ -166,12 +166,11 @@ export class Session {
 
 	// --- the agenda ---
 
-	get steps(): Step[] {
-		return [...(this.section(SECTION.agenda) ?? [])].map(([number, row]) => {
-			const [position, minutes, text, activities] = row as [number, number, unknown, number[]];
-			return { number: number as number, position, minutes, title: words(text, language.value, 0), instruction: words(text, language.value, 1), activities: activities ?? [] };
-		}).sort((x, y) => x.position - y.position || x.number - y.number);
-	}
+	readonly #steps = computed(() => [...(this.section(SECTION.agenda) ?? [])].map(([number, row]): Step => {
+		const [position, minutes, text, activities] = row as [number, number, unknown, number[]];
+		return { number: number as number, position, minutes, title: words(text, language.value, 0), instruction: words(text, language.value, 1), activities: activities ?? [] };
+	}).sort((x, y) => x.position - y.position || x.number - y.number));
+	get steps(): Step[] { return this.#steps.value; }
 	activity(number: number): Activity | null {
 		const items = this.section(SECTION.activity, number);
 		const row = items?.get(0) as Row | undefined;

@@ -143,6 +143,7 @@ time-grace = Time is up. Finish now, you have { $s } { $s ->
 closed = Voting is closed. What you saved counts.
 closed-empty = Voting is closed.
 result-hidden = The facilitator will show the result later.
+result-none-room = Nobody in the room has voted.
 result-none = Nobody has voted.
 result-first = Most { $unit ->
     [dots] dots
@@ -169,9 +170,10 @@ col-share = Share
 col-voters = People
 say = From the facilitator: { $text }
 say-from = From the facilitator:
-over = The workshop is over. Thank you for taking part. You can close the page.
+over = The workshop is over. Thank you for taking part. Everything saved is kept. You can close the page.
 
 ended-title = This is as far as it goes
+ended-here = Take over here
 ended-again = Try again
 ended-elsewhere-title = Open in another tab
 ended-elsewhere = The page is open in another tab or on another device. Carry on there, or take over here.
@@ -286,6 +288,12 @@ rooms-n = { $n ->
 }
 rooms-change = Change rooms
 without-room = { $n } without a room
+without-room-title = Without a room
+who-is-here = { $n ->
+    [one] One is in
+   *[other] { $n } are in
+}
+who-unnamed = { $n } without a name
 fewer = Fewer
 more = More
 here-of = { $here } of { $seats } here

@@ -143,6 +143,7 @@ time-grace = Tiden är ute. Gör klart, du har { $s } { $s ->
 closed = Röstningen är stängd. Det du sparade räknas.
 closed-empty = Röstningen är stängd.
 result-hidden = Workshopledaren visar resultatet senare.
+result-none-room = Ingen i rummet har röstat.
 result-none = Ingen har röstat.
 result-first = Flest { $unit ->
     [dots] prickar
@@ -169,9 +170,10 @@ col-share = Andel
 col-voters = Personer
 say = Från workshopledaren: { $text }
 say-from = Från workshopledaren:
-over = Workshopen är slut. Tack för att du var med. Du kan stänga sidan.
+over = Workshopen är slut. Tack för att du var med. Allt som är sparat finns kvar. Du kan stänga sidan.
 
 ended-title = Här är det stopp
+ended-here = Ta över hit
 ended-again = Försök igen
 ended-elsewhere-title = Öppen på en annan flik
 ended-elsewhere = Sidan är öppen på en annan flik eller enhet. Fortsätt där, eller ta över hit.
@@ -283,6 +285,12 @@ rooms-n = { $n ->
 }
 rooms-change = Ändra rum
 without-room = { $n } utan rum
+without-room-title = Utan rum
+who-is-here = { $n ->
+    [one] En är med
+   *[other] { $n } är med
+}
+who-unnamed = { $n } utan namn
 fewer = Färre
 more = Fler
 here-of = { $here } av { $seats } här
