@@ -346,7 +346,8 @@ static void draw_one_result(struct watching *w, uint32_t activity, uint32_t room
 	char round[32] = "";
 	if (result.round > 1)
 		snprintf(round, sizeof round, say(w, ", omgång %u", ", round %u"), result.round);
-	line(w, say(w, "%s: %" PRIu64 " svar%s", "%s: %" PRIu64 " answers%s"), heading, result.ballots, round);
+	const char *words = result.ballots == 1 ? say(w, "svar", "answer") : say(w, "svar", "answers");
+	line(w, "%s: %" PRIu64 " %s%s", heading, result.ballots, words, round);
 	if (result.held_back != 0)
 		line(w, "  %s", say(w, "För få svar för att visas.", "Too few answers to be shown."));
 	else

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-// node gallery.mjs OUTDIR [--only TEXT] [--font NAME] [--chromium PATH]: draws every face in every state from fixtures into PNGs and a contact sheet, index.html.
+// node gallery.mjs OUTDIR [--only TEXT] [--font NAME] [--chromium PATH] [--axe]: draws every face in every state from fixtures into PNGs and a contact sheet, index.html.
 // The pages are served under the daemon's own strict Content-Security-Policy; whatever the browser complains about is printed and fails the run.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { bundle } from "./build.mjs";
@@ -55,6 +56,11 @@ shot("dots-typical", ["phone"], { as: "dots-moved", acts: [async (page) => page.
 }), wait(300)] });
 shot("dots-typical", ["phone"], { as: "room-sheet", acts: [press("Rum 4"), wait(300)] });
 shot("dots-typical", ["phone"], { ...BOTH, as: "settings", acts: [async (page) => page.locator("button.aa").click(), wait(300)] });
+const large = async (page) => page.evaluate(() => { document.documentElement.style.fontSize = "200%"; });
+shot("dots-crowded", ["small", "phone"], { as: "dots-text-200", acts: [large, wait(100)] });
+shot("desk-open", ["phone", "laptop"], { as: "desk-text-200", acts: [large, wait(100)] });
+shot("join", ["small"], { as: "join-text-200", acts: [large, wait(100)] });
+shot("result", ["small"], { as: "result-text-200", acts: [large, wait(100)] });
 shot("rehearsal", ["phone"]);
 shot("choice", ["phone"], BOTH);
 shot("choice-many", ["phone", "small"], { acts: [async (page) => page.locator("label.place").nth(1).click(), wait(300)] });
@@ -103,10 +109,11 @@ shot("screen-stale", ["screen"], { ...BOTH, acts: [wait(4500)] });
 const value = (option) => (process.argv.includes(option) ? process.argv[process.argv.indexOf(option) + 1] : undefined);
 const outdir = process.argv[2];
 if (!outdir || outdir.startsWith("-")) {
-	console.error("usage: node gallery.mjs OUTDIR [--only TEXT] [--font NAME] [--chromium PATH]");
+	console.error("usage: node gallery.mjs OUTDIR [--only TEXT] [--font NAME] [--chromium PATH] [--axe]");
 	process.exit(2);
 }
 const only = value("--only") ?? "";
+const axe = process.argv.includes("--axe") ? await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8") : "";
 await mkdir(outdir, { recursive: true });
 const pages_dir = join(outdir, ".page");
 await rm(pages_dir, { recursive: true, force: true });
@@ -160,6 +167,12 @@ const draw = async (s) => {
 			return out;
 		});
 		problems.push(...found.map((f) => `${s.name}: ${f}`));
+		if (axe) {
+			await page.evaluate(axe);
+			const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+			for (const v of violations)
+				problems.push(`${s.name}: ${v.impact} ${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
+		}
 		await page.screenshot({ path: join(outdir, `${s.name}.png`), caret: "initial" });
 		drawn++;
 	} catch (e) {

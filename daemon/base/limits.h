@@ -77,7 +77,7 @@ enum {
 	LIMIT_UNADMITTED = 2000,
 	WRONG_CODES_ADDRESS = 20,                /* in WRONG_CODES_ADDRESS_MS */
 	WRONG_CODES_ADDRESS_MS = 10 * 60 * 1000,
-	WRONG_CODES_DAEMON = 60,                 /* a minute */
+	WRONG_CODES_DAEMON = 600,                 /* a minute */
 
 	/* Outgoing. */
 	LIMIT_FIRST_FRAME = 16 * 1024,   /* with which the page works, after one round trip */

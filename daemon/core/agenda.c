@@ -580,7 +580,7 @@ static bool shown_somewhere(const struct session *s, uint32_t activity, uint32_t
 enum fault check_open(const struct session *s, const struct entry *entry)
 {
 	const struct asking *asking = asking_of(s, entry->subject.a, 0);
-	if (asking->sealed || shown_somewhere(s, entry->subject.a, entry->subject.b))
+	if (asking->sealed || asking->parts_done || shown_somewhere(s, entry->subject.a, entry->subject.b))
 		return FAULT_wrong_phase;
 	return check_number(entry, DURATION_MS_MAX);
 }
@@ -668,7 +668,8 @@ enum fault check_reveal(const struct session *s, const struct entry *entry)
 
 void apply_reveal(struct session *s, const struct entry *entry)
 {
-	asking_of(s, entry->subject.a, 0)->revealed = true;
+	/* A round that only some rooms were shown is not shown to all beside the next one. */
+	asking_of(s, entry->subject.a, 0)->revealed |= entry->subject.b == SCOPE_SESSION;
 }
 
 enum fault check_hide(const struct session *s, const struct entry *entry)
@@ -734,7 +735,7 @@ enum fault check_extra(const struct session *s, const struct entry *entry)
 		return FAULT_no_member;
 	uint32_t phase = phase_in_room(s, entry->subject.a, member_of(s, entry->subject.b)->room);
 	if (!(phase & (PHASE_OPEN | PHASE_CLOSING | PHASE_CLOSED)) || activity->askings[activity->round - 1].sealed ||
-	    phase_in(s, entry->subject.a, SCOPE_SESSION, NULL) == PHASE_REVEALED)
+	    activity->askings[activity->round - 1].parts_done || phase_in(s, entry->subject.a, SCOPE_SESSION, NULL) == PHASE_REVEALED)
 		return FAULT_wrong_phase;
 	return check_number(entry, DURATION_MS_MAX);
 }

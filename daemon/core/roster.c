@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Members, links, organisations, rooms; and the lanes in which they send. */
 #include "base/check.h"
+#include "base/digest.h"
 #include "core/state.h"
 
 /* --- lanes --- */
@@ -19,9 +20,13 @@ struct lane *lanes_open(struct lanes *lanes, uint64_t lane, uint64_t *dropped)
 	*dropped = 0;
 	if (found)
 		return found;
-	if (lanes->count == LIMIT_LANES) {
-		*dropped = lanes->at[0].lane;
-		memmove(lanes->at, lanes->at + 1, (LIMIT_LANES - 1) * sizeof *lanes->at);
+	if (lanes->count == LIMIT_LANES) { /* the one that has been silent the longest: not the phone in use */
+		uint32_t oldest = 0;
+		for (uint32_t i = 1; i < LIMIT_LANES; i++)
+			if (lanes->at[i].seq < lanes->at[oldest].seq)
+				oldest = i;
+		*dropped = lanes->at[oldest].lane;
+		memmove(lanes->at + oldest, lanes->at + oldest + 1, (LIMIT_LANES - 1 - oldest) * sizeof *lanes->at);
 		lanes->count--;
 	}
 	lanes->at[lanes->count] = (struct lane){ .lane = lane };
@@ -248,25 +253,20 @@ void apply_move(struct session *s, const struct entry *entry)
 
 /* --- joining --- */
 
-enum { ORGANISATION_NAMED = UINT32_MAX }; /* a new one: the text names it */
-
-static enum fault check_organisation(const struct session *s, uint32_t organisation)
+/* An organisation is known by the number that its name gives (session_organisation_of), so that people who name it at the same moment name the same one, and
+ * no step has to look into a text. One too many is none: nobody is kept out for it. */
+static uint32_t organisation_take(struct session *s, uint64_t name, const struct entry *entry)
 {
-	if (organisation == 0 || organisation <= s->organisations_count)
-		return FAULT_none;
-	if (organisation != ORGANISATION_NAMED)
-		return FAULT_no_organisation;
-	return s->organisations_count < LIMIT_ORGANISATIONS ? FAULT_none : FAULT_full;
-}
-
-static uint32_t organisation_take(struct session *s, uint32_t organisation, const struct entry *entry)
-{
-	if (organisation != ORGANISATION_NAMED)
-		return organisation && s->organisations[organisation - 1].merged_into ? s->organisations[organisation - 1].merged_into : organisation;
+	uint32_t number = name ? map_get(&s->by_organisation, name) : 0;
+	if (number)
+		return s->organisations[number - 1].merged_into ? s->organisations[number - 1].merged_into : number;
+	if (name == 0 || s->organisations_count == LIMIT_ORGANISATIONS)
+		return 0;
 	s->organisations = check_realloc(s->organisations, s->organisations_count + 1, sizeof *s->organisations);
 	struct organisation *made = &s->organisations[s->organisations_count++];
-	*made = (struct organisation){ 0 };
+	*made = (struct organisation){ .name = name };
 	blob_set(&made->text, entry->text);
+	map_set(&s->by_organisation, name, s->organisations_count);
 	touch(s, SECTION_organisations, 0, 0, s->organisations_count, entry->seq);
 	return s->organisations_count;
 }
@@ -276,7 +276,7 @@ enum fault check_join(const struct session *s, const struct entry *entry)
 	struct unpack *in = form_read(entry);
 	unpack_arrays(in, 3);
 	struct slice token = unpack_bin(in, 32, 32), secret = unpack_bin(in, 0, 32);
-	uint32_t organisation = (uint32_t)unpack_uint(in, UINT32_MAX);
+	unpack_uint(in, ORGANISATION_MAX);
 	uint32_t known = unpack_ok(in) ? token_find(s, token.at) : 0;
 	bool proper = entry->name.number == 1 && (secret.len == 0 || secret.len == 32);
 	enum fault fault = form_done(in);
@@ -286,7 +286,7 @@ enum fault check_join(const struct session *s, const struct entry *entry)
 		return link_of(s, known) && link_of(s, known)->revoked ? FAULT_no_link : FAULT_none;
 	if (s->over)
 		return FAULT_over;
-	return s->members_count < LIMIT_MEMBERS ? check_organisation(s, organisation) : FAULT_full;
+	return s->members_count < LIMIT_MEMBERS ? FAULT_none : FAULT_full;
 }
 
 void apply_join(struct session *s, const struct entry *entry)
@@ -294,7 +294,8 @@ void apply_join(struct session *s, const struct entry *entry)
 	struct unpack *in = form_read(entry);
 	unpack_arrays(in, 3);
 	struct slice token = unpack_bin(in, 32, 32), secret = unpack_bin(in, 0, 32);
-	uint32_t organisation = (uint32_t)unpack_uint(in, UINT32_MAX), actor = token_find(s, token.at);
+	uint64_t organisation = unpack_uint(in, ORGANISATION_MAX);
+	uint32_t actor = token_find(s, token.at);
 	if (actor == 0) {
 		if (s->members_count == s->members_room) {
 			s->members_room = s->members_room ? 2 * s->members_room : 16;
@@ -319,18 +320,19 @@ void apply_join(struct session *s, const struct entry *entry)
 
 enum fault check_profile(const struct session *s, const struct entry *entry)
 {
+	(void)s;
 	struct unpack *in = form_read(entry);
 	unpack_arrays(in, 1);
-	enum fault fault = check_organisation(s, (uint32_t)unpack_uint(in, UINT32_MAX));
-	enum fault end = form_done(in);
-	return end != FAULT_none ? end : fault;
+	unpack_uint(in, ORGANISATION_MAX);
+	return form_done(in);
 }
 
 void apply_profile(struct session *s, const struct entry *entry)
 {
 	struct unpack *in = form_read(entry);
 	unpack_arrays(in, 1);
-	uint32_t organisation = (uint32_t)unpack_uint(in, UINT32_MAX), actor = entry->name.who;
+	uint64_t organisation = unpack_uint(in, ORGANISATION_MAX);
+	uint32_t actor = entry->name.who;
 	form_done(in);
 	struct member *member = &s->members[actor - 1];
 	blob_set(&member->text, entry->text);
@@ -445,20 +447,33 @@ static struct slice named_in(struct unpack *in)
 	return slice_of(NULL, 0);
 }
 
-uint32_t session_organisation_of(const struct session *s, struct slice text)
+/* Spaces around and doubled, and the case of A to Z, make no other name. More than that is the facilitator's `merge`. */
+static size_t name_fold(struct slice name, uint8_t *out)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < name.len; i++) {
+		uint8_t b = name.at[i];
+		if (b == ' ' && (n == 0 || out[n - 1] == ' '))
+			continue;
+		out[n++] = b >= 'A' && b <= 'Z' ? (uint8_t)(b - 'A' + 'a') : b;
+	}
+	return n && out[n - 1] == ' ' ? n - 1 : n;
+}
+
+uint64_t session_organisation_of(struct slice text)
 {
 	static const struct unpack_limits limits = { .depth = 2, .values = 64, .bytes = LIMIT_TEXT };
 	struct unpack *in = unpack_create(text, &limits);
-	struct slice wanted = named_in(in);
-	uint32_t found = 0;
-	for (uint32_t o = 0; wanted.len && o < s->organisations_count && !found; o++) {
-		struct unpack *have = unpack_create(blob_slice(&s->organisations[o].text), &limits);
-		if (slice_equal(named_in(have), wanted))
-			found = s->organisations[o].merged_into ? s->organisations[o].merged_into : o + 1;
-		unpack_destroy(have);
+	struct slice name = named_in(in);
+	uint8_t folded[LIMIT_NAME];
+	size_t len = name.len <= sizeof folded ? name_fold(name, folded) : 0;
+	uint64_t number = 0;
+	if (len) {
+		struct digest digest = digest_plain(slice_of(folded, len));
+		for (int i = 0; i < 6; i++)
+			number = number << 8 | digest.bytes[i];
+		number += number == 0;
 	}
-	if (!found && wanted.len)
-		found = ORGANISATION_NAMED;
 	unpack_destroy(in);
-	return found;
+	return number;
 }

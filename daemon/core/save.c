@@ -432,7 +432,8 @@ void session_save(const struct session *s, struct pack *out)
 		link_save(&s->links[i], out);
 	pack_array(out, s->organisations_count);
 	for (uint32_t i = 0; i < s->organisations_count; i++) {
-		pack_array(out, 2);
+		pack_array(out, 3);
+		pack_uint(out, s->organisations[i].name);
 		pack_uint(out, s->organisations[i].merged_into);
 		blob_save(&s->organisations[i].text, out);
 	}
@@ -474,9 +475,11 @@ static void people_restore(struct unpack *in, struct session *s)
 	s->organisations_count = count_restore(in, LIMIT_ORGANISATIONS);
 	s->organisations = check_alloc(s->organisations_count, sizeof *s->organisations);
 	for (uint32_t i = 0; i < s->organisations_count; i++) {
-		unpack_arrays(in, 2);
+		unpack_arrays(in, 3);
+		s->organisations[i].name = u64(in);
 		s->organisations[i].merged_into = u32(in);
 		s->organisations[i].text = blob_restore(in, LIMIT_TEXT);
+		map_set(&s->by_organisation, s->organisations[i].name, i + 1);
 	}
 }
 

@@ -82,6 +82,7 @@ void session_destroy(struct session *s)
 	blob_finish(&s->place.said);
 	sections_finish(&s->sections);
 	map_finish(&s->by_token);
+	map_finish(&s->by_organisation);
 	free(s->terms);
 	free(s->members);
 	free(s->links);

@@ -51,7 +51,8 @@ uint32_t session_room(const struct session *s, uint32_t actor);  /* 0: in none, 
 bool session_secret_is(const struct session *s, uint32_t member, const uint8_t secret_hash[32]);
 uint32_t session_members(const struct session *s);               /* how many there are; they are numbered 1.. */
 uint32_t session_rooms(const struct session *s);
-uint32_t session_organisation_of(const struct session *s, struct slice text); /* for the form of join and profile: the organisation that this text names; 0: it names none; UINT32_MAX: one that is new */
+/* For the form of join and profile: the first 6 bytes, as a number, of SHA-256 of the organisation's name in this text, spaces and the case of A-Z aside; 0: it names none. */
+uint64_t session_organisation_of(struct slice text);
 uint32_t session_member_organisation(const struct session *s, uint32_t member);
 
 /* --- secret ballots: intake turns `ballot` into `secret_ballot` --- */

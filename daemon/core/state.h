@@ -23,7 +23,7 @@ struct lane {
 	uint16_t fault;
 	uint64_t seq; /* of the entry judged */
 };
-struct lanes { /* oldest opened first */
+struct lanes { /* at most so many, in the order of their opening */
 	uint32_t count;
 	struct lane at[LIMIT_LANES];
 };
@@ -64,7 +64,9 @@ struct link {
 	struct lanes lanes;
 };
 
+#define ORGANISATION_MAX ((UINT64_C(1) << 48) - 1)
 struct organisation {
+	uint64_t name;        /* what its name gives, session_organisation_of */
 	uint32_t merged_into; /* 0: none */
 	struct blob text;     /* of the first join that named it: [[-, -, name]] */
 };
@@ -179,6 +181,7 @@ struct session {
 	uint32_t links_count;
 	struct organisation *organisations;
 	uint32_t organisations_count;
+	struct map by_organisation; /* name -> number; found again */
 	struct room *rooms;
 	uint32_t rooms_count;
 	uint32_t roomless;

@@ -147,6 +147,8 @@ size_t session_sections(const struct session *s, const struct eyes *eyes, enum s
 	struct listing list = { s, eyes, shape, out, 0, room };
 	const struct member *member = member_of(s, eyes->actor);
 	list_one(&list, SECTION_session, 0, 0);
+	if (admitted_seq(s, eyes) == 0)
+		return list.count;
 	list_one(&list, SECTION_me, eyes->actor, 0);
 	list_one(&list, SECTION_verdicts, eyes->actor, 0);
 	list_one(&list, SECTION_scope, SCOPE_SESSION, 0);

@@ -69,10 +69,12 @@ struct frame *frames_catch_up(struct seat *seat); /* one frame's worth of what a
 bool frames_shared(struct audience *a, bool results, bool *more); /* what is new to the audience, encoded once; false: nothing (a may be gone) */
 struct frame *frames_take(struct seat *seat);     /* its copy of that */
 struct frame *frames_head(struct seat *seat);     /* a head alone: how far it is stable */
+void frames_forget(struct hall *hall);            /* what was drawn is not used again: the state is another */
 
 /* --- presence.c: who is here, how many are done, a beat; whole, unnumbered, in no log --- */
 struct frame *presence_frame(struct seat *seat);
 void presence_draw(struct hall *hall);            /* anew, for somebody who has just come */
+void presence_health(struct hall *hall);          /* the journal takes nothing, or takes it again: everybody hears */
 void presence_plan(struct hall *hall);            /* tell staff, at most once a second, if something has changed */
 void presence_begin(struct hall *hall);           /* somebody is here: beats */
 void presence_end(struct hall *hall);

@@ -136,9 +136,11 @@ static bool guesses_too_much(struct house *house, const char *address)
 
 static void count_wrong(struct house *house, const char *address)
 {
-	wrong_of(house, address)->count++;
-	rate_take(&house->wrong_rate, WRONG_CODES_DAEMON / 60, WRONG_CODES_DAEMON, loop_now(house->loop));
+	if (wrong_of(house, address)->count++ < WRONG_CODES_ADDRESS) /* an address that is held up already does not use up everybody's patience */
+		rate_take(&house->wrong_rate, WRONG_CODES_DAEMON / 60, WRONG_CODES_DAEMON, loop_now(house->loop));
 }
+
+static void admit(struct seat *seat);
 
 static void wait_for(struct visit *visit, struct sid sid)
 {
@@ -150,7 +152,13 @@ static void wait_for(struct visit *visit, struct sid sid)
 	}
 	hall_sit(hall, seat);
 	if (hall->open || hall->fault != FAULT_none)
-		entrance_hall_open(hall);
+		admit(seat);
+}
+
+/* A newcomer from where many wrong codes came is asked to come back a little later, whether the code is right or not; one whose token we know is let in. */
+static void bye_guess(struct seat *seat, bool guessing)
+{
+	intake_bye(seat, guessing ? FAULT_too_many_codes : FAULT_no_session, guessing ? CLOSE_LATER : CLOSE_REFUSED);
 }
 
 static void on_found(bool found, struct sid sid, void *ctx)
@@ -164,7 +172,7 @@ static void on_found(bool found, struct sid sid, void *ctx)
 	}
 	if (!found) {
 		count_wrong(visit->house, visit->address);
-		intake_bye(seat, visit->guessing ? FAULT_too_many_codes : FAULT_no_session, CLOSE_REFUSED);
+		bye_guess(seat, visit->guessing);
 		return;
 	}
 	wait_for(visit, sid);
@@ -218,10 +226,12 @@ static void admit(struct seat *seat)
 	} else if (is_link != (visit.door == DOOR_LINK)) {
 		intake_bye(seat, FAULT_no_session, CLOSE_REFUSED);
 	} else if (visit.guessing && actor == 0) {
-		intake_bye(seat, FAULT_too_many_codes, CLOSE_REFUSED);
+		bye_guess(seat, true);
 	} else if (!is_link && (hall->seats.count > LIMIT_SESSION_CONNECTIONS || house->seats.count > LIMIT_CONNECTIONS)) {
 		intake_bye(seat, FAULT_full, CLOSE_LATER);
 	} else {
+		struct wrong *wrong = wrong_of(house, visit.address);
+		wrong->count -= wrong->count > 0; /* a hall behind one address types badly now and then, and well mostly */
 		visit_free(seat->visit);
 		seat->state = SEAT_IN;
 		rate_fill(&seat->rate, is_link ? BURST_STAFF : BURST_MEMBER, loop_now(house->loop));
@@ -298,8 +308,8 @@ void entrance_closed(struct seat *seat)
 		if (named(seat))
 			place_remove(seat);
 		hall_rise(seat);
-		if (hall->seats.count == 0 && hall->fault == FAULT_no_session && !house->stopping)
-			hall_close(hall); /* whoever guesses sids does not fill the house */
+		if (hall->seats.count == 0 && (hall->fault == FAULT_no_session || hall->fault == FAULT_later) && !hall->reading && !house->stopping)
+			hall_close(hall); /* whoever guesses sids does not fill the house; what could not be read is tried anew */
 	}
 	seats_forget(&house->leaving, seat);
 	struct seat *last = house->seats.at[--house->seats.count];

@@ -288,6 +288,8 @@ void fanout_open(struct hall *hall)
 	struct fanout *f = &hall->fanout;
 	f->grids[STAFF].interval_ms = FLUSH_STAFF_MS;
 	f->grids[PARTICIPANTS].interval_ms = FLUSH_MS;
+	frames_forget(hall);
+	f->secrets_seq = 0; /* another history, perhaps */
 	f->eyes_changed = false;
 	f->term = session_term(hall->session);
 	session_changes_clear(hall->session);
@@ -303,6 +305,8 @@ static void start(struct seat *seat, uint64_t since)
 		seat->progress_next = 0;
 		presence_draw(hall);
 	}
+	if (hall->house->figures.journal != JOURNAL_OK)
+		seat->due |= DUE_HEALTH;
 	hall->fanout.people_changed = true;
 	turn(hall);
 	fanout_send(seat);
@@ -356,6 +360,7 @@ void fanout_close(struct hall *hall)
 	for (int i = 0; i < 2; i++)
 		loop_stop(loop, f->grids[i].timer);
 	presence_end(hall);
+	frames_forget(hall);
 	seats_finish(&f->own);
 	seats_finish(&f->saved);
 }

@@ -121,6 +121,47 @@ static struct section *listing_of(struct seat *seat, size_t *count)
 	return all;
 }
 
+static struct drawn *drawn_slot(struct fanout *f, struct section section, uint64_t since)
+{
+	uint64_t x = ((uint64_t)section.kind << 56 ^ (uint64_t)section.a << 24 ^ section.b) * 0x9e3779b97f4a7c15u + since * 0xbf58476d1ce4e5b9u;
+	if (f->drawn == NULL)
+		f->drawn = check_alloc(DRAWN, sizeof *f->drawn);
+	return &f->drawn[(x >> 32) % DRAWN];
+}
+
+/* session_view of a shared section. Its bytes do not depend on who looks, so what was drawn for one audience or newcomer serves the next: of the same state,
+ * and a result as long as no ballot on it has come (to add up five thousand is the dearest thing that there is to draw). */
+static bool view_shared(struct hall *hall, const struct eyes *eyes, struct section section, uint64_t since, uint64_t sight)
+{
+	const struct session *s = hall->session;
+	struct pack *body = &hall->house->body;
+	uint64_t from = since < sight ? 0 : since;
+	uint64_t version = section.kind == SECTION_result ? session_changed(s, section) : session_seq(s);
+	struct drawn *drawn = drawn_slot(&hall->fanout, section, from);
+	if (drawn->version == version && drawn->since == from && section_equal(drawn->section, section)) {
+		pack_raw(body, slice_of(drawn->at, drawn->len));
+		return true;
+	}
+	size_t before = body->len;
+	if (!session_view(s, eyes, section, since, sight, body))
+		return false;
+	size_t len = body->len - before;
+	if (len <= DRAWN_BYTES) {
+		free(drawn->at);
+		*drawn = (struct drawn){ .section = section, .since = from, .version = version, .at = check_alloc(1, len), .len = len };
+		memcpy(drawn->at, body->at + before, len);
+	}
+	return true;
+}
+
+void frames_forget(struct hall *hall)
+{
+	for (size_t i = 0; hall->fanout.drawn && i < DRAWN; i++)
+		free(hall->fanout.drawn[i].at);
+	free(hall->fanout.drawn);
+	hall->fanout.drawn = NULL;
+}
+
 /* One frame's worth of what the page lacks into house->body. *more: it did not all fit. */
 static size_t view_lacking(struct seat *seat, size_t bytes, bool *more)
 {
@@ -135,7 +176,7 @@ static size_t view_lacking(struct seat *seat, size_t bytes, bool *more)
 		if (changed == 0 || sight == 0 || (changed <= known->since && sight <= known->since))
 			continue;
 		size_t before = body->len;
-		bool wrote = session_view(s, &eyes, known->section, known->since, sight, body);
+		bool wrote = view_shared(seat->hall, &eyes, known->section, known->since, sight);
 		if (body->len > bytes && before) { /* the next one has room for it */
 			body->len = before;
 			*more = true;
@@ -219,7 +260,7 @@ bool frames_shared(struct audience *a, bool results, bool *more)
 		if (!results && section_info(in->section.kind)->interval == INTERVAL_RESULT)
 			continue;
 		size_t before = house->body.len;
-		bool wrote = session_view(s, &eyes, in->section, in->since, session_sees(s, &eyes, in->section), &house->body);
+		bool wrote = view_shared(hall, &eyes, in->section, in->since, session_sees(s, &eyes, in->section));
 		if (house->body.len > LIMIT_FRAME - 64 && before) {
 			house->body.len = before;
 			*more = true;

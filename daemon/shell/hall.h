@@ -31,7 +31,7 @@ enum seat_state {
 	SEAT_LEAVING  /* a bye is on its way, or it was closed by us */
 };
 
-enum volatile_due { DUE_BEAT = 1, DUE_PRESENT = 2, DUE_PROGRESS = 4 };
+enum volatile_due { DUE_BEAT = 1, DUE_PRESENT = 2, DUE_PROGRESS = 4, DUE_HEALTH = 8 };
 
 struct visit { /* of a seat until it is in; may outlive it while the journal searches */
 	uint32_t magic;
@@ -102,12 +102,26 @@ struct seats {
 	size_t count, room;
 };
 
+struct drawn { /* a shared section as it was drawn last, for the next who lacks the same of it */
+	struct section section;
+	uint64_t since, version; /* since: 0 when whole. version: of what it was drawn from; 0: nothing here */
+	uint8_t *at;
+	size_t len;
+};
+enum { DRAWN = 256, DRAWN_BYTES = 16 * 1024 };
+
 struct fanout {
 	struct audience *audiences;
 	struct grid grids[2];        /* [0] participants, [1] staff */
 	struct seats own, saved;     /* seats with something of their own to hear; that wait for "saved" */
 	bool eyes_changed, posted, people_changed, progress_changed;
 	uint32_t term;               /* of the newest entry */
+	struct secret {
+		uint32_t activity, round;
+	} secrets[LIMIT_ACTIVITIES]; /* the secret activities and their running rounds ... */
+	size_t secrets_count;
+	uint64_t secrets_seq;        /* ... as of this entry */
+	struct drawn *drawn;         /* DRAWN of them, found by section and since */
 	struct frame *present, *beat, **progress;
 	size_t progress_count;
 	uint64_t volatile_ms;        /* when last sent */
@@ -134,7 +148,8 @@ struct hall {
 	uint64_t strikes_seq;         /* a seal up to here may be struck once stable; 0: none */
 	uint64_t empty_ms;            /* since when nobody is here; 0: somebody is */
 	uint32_t pendings;
-	bool posted; /* waits are looked at again at the end of this turn */
+	bool posted;  /* waits are looked at again at the end of this turn */
+	bool reading; /* the journal delivers its entries from the first */
 	struct waiting *waits;
 	size_t waits_count, waits_room;
 	struct loop_timer *wait_timer;
@@ -191,7 +206,7 @@ struct house {
 	struct journal journal;
 	const struct transport_ops *transport;
 	struct digest creation_key;
-	bool may_create, stopping;
+	bool may_create, stopping, ended;
 	struct hall *halls[HOUSE_BUCKETS];
 	size_t halls_count;
 	struct pending *pendings;

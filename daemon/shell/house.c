@@ -198,6 +198,13 @@ static void orphans_drop(struct hall *hall, uint64_t upto)
 	memmove(hall->orphans, hall->orphans + n, hall->orphans_count * sizeof *hall->orphans);
 }
 
+static void bury(void *ctx)
+{
+	struct hall *hall = CAST(ctx, hall);
+	hall->magic = 0;
+	free(hall);
+}
+
 void hall_free(struct hall *hall)
 {
 	struct house *house = hall->house;
@@ -219,8 +226,12 @@ void hall_free(struct hall *hall)
 	session_destroy(hall->session);
 	seats_finish(&hall->seats);
 	free(hall->members);
-	hall->magic = 0;
-	free(hall);
+	hall->session = NULL;
+	hall->open = false;
+	if ((hall->posted || hall->fanout.posted) && !house->ended)
+		loop_post(house->loop, bury, hall); /* what this turn has posted still comes, and finds a hall that serves nobody */
+	else
+		bury(hall);
 }
 
 void hall_close(struct hall *hall)
@@ -442,7 +453,9 @@ static void on_replayed(const struct journal_entry *e, enum journal_status statu
 	struct hall *hall = CAST(ctx, hall);
 	struct entry entry;
 	enum fault verdict;
-	if (hall->fault != FAULT_none)
+	if (e == NULL)
+		hall->reading = false;
+	if (hall->fault != FAULT_none || hall->session == NULL) /* failed, or history was reset meanwhile */
 		return;
 	if (e == NULL && status != JOURNAL_OK) {
 		hall_fail(hall, fault_of(status), "journal", session_seq(hall->session) + 1);
@@ -474,6 +487,7 @@ static void on_opened(struct sid sid, enum journal_status status, uint64_t damag
 		return;
 	}
 	hall->session = session_create(sid);
+	hall->reading = true;
 	house->journal.ops->read(house->journal.self, sid, 1, on_replayed, hall);
 }
 
@@ -548,6 +562,9 @@ static void on_health(enum journal_status status, const char *sentence, void *ct
 	struct house *house = CAST(ctx, house);
 	char room[256];
 	house->figures.journal = status;
+	for (int b = 0; b < HOUSE_BUCKETS; b++)
+		for (struct hall *hall = house->halls[b]; hall; hall = hall->next)
+			presence_health(hall);
 	trace(status == JOURNAL_OK ? TRACE_INFO : TRACE_ERROR, "journal", "status=%d why=%s", status,
 	      trace_quote(slice_text(sentence ? sentence : ""), room, sizeof room));
 }
@@ -613,7 +630,7 @@ static void on_sweep(void *ctx)
 		for (struct hall *hall = house->halls[b]; hall; hall = next) {
 			next = hall->next;
 			bool idle = hall->seats.count == 0 && hall->pendings == 0 && hall->founding == NULL && now - hall->empty_ms >= EVICT_MS;
-			if (!idle || (!hall_serves(hall) && hall->fault == FAULT_none) || hall->waits_count)
+			if (!idle || hall->reading || (!hall_serves(hall) && hall->fault == FAULT_none) || hall->waits_count)
 				continue;
 			if (hall->fault == FAULT_none && hall->stable < session_seq(hall->session))
 				continue;
@@ -672,6 +689,9 @@ static void on_stop(void *ctx)
 	bool searching = false;
 	for (const struct visit *visit = house->visits; visit; visit = visit->next)
 		searching |= visit->searching;
+	for (int b = 0; b < HOUSE_BUCKETS; b++)
+		for (const struct hall *hall = house->halls[b]; hall; hall = hall->next)
+			searching |= hall->reading; /* the journal holds the hall until it has delivered all */
 	if (house->seats.count || house->draws || searching) {
 		loop_after(house->loop, STOP_POLL_MS, on_stop, house);
 		return;
@@ -704,7 +724,7 @@ void house_destroy(struct house *house)
 		return;
 	loop_stop(house->loop, house->sweep_timer);
 	loop_stop(house->loop, house->leave_timer);
-	house->stopping = true; /* the journal is not called any more */
+	house->stopping = house->ended = true; /* neither journal nor loop is called any more */
 	house->leaving.count = 0;
 	while (house->seats.count)
 		entrance_closed(house->seats.at[house->seats.count - 1]);

@@ -100,13 +100,28 @@ static const struct seat_key *key_find(struct seat *seat, uint32_t activity, uin
 	return NULL;
 }
 
+/* Which activities are secret, looked up once per entry, not once per seat. */
+static void secrets_look(struct hall *hall)
+{
+	struct fanout *f = &hall->fanout;
+	if (f->secrets_seq == session_seq(hall->session))
+		return;
+	f->secrets_seq = session_seq(hall->session);
+	f->secrets_count = 0;
+	for (uint32_t activity = 1, round; activity <= LIMIT_ACTIVITIES; activity++)
+		if (session_secret(hall->session, activity, &round))
+			f->secrets[f->secrets_count++] = (struct secret){ activity, round };
+}
+
 void intake_keys(struct seat *seat)
 {
-	uint32_t round;
 	if (seat->state != SEAT_IN || !proven(seat))
 		return;
-	for (uint32_t activity = 1; activity <= LIMIT_ACTIVITIES; activity++) {
-		if (!session_secret(seat->hall->session, activity, &round) || key_find(seat, activity, round))
+	secrets_look(seat->hall);
+	const struct fanout *f = &seat->hall->fanout;
+	for (size_t i = 0; i < f->secrets_count; i++) {
+		uint32_t activity = f->secrets[i].activity, round = f->secrets[i].round;
+		if (key_find(seat, activity, round))
 			continue;
 		seat->keys = check_realloc(seat->keys, (size_t)seat->keys_count + 1, sizeof *seat->keys);
 		struct seat_key *key = &seat->keys[seat->keys_count++];
@@ -160,14 +175,14 @@ static void fill_join(struct seat *seat, struct entry *entry, struct pack *form)
 	pack_array(form, 3);
 	pack_bin(form, slice_of(seat->token_hash, sizeof seat->token_hash));
 	pack_bin(form, slice_of(secret.bytes, seat->has_secret ? sizeof secret.bytes : 0));
-	pack_uint(form, entry->text.len ? session_organisation_of(seat->hall->session, entry->text) : 0);
+	pack_uint(form, entry->text.len ? session_organisation_of(entry->text) : 0);
 	entry->form = pack_bytes(form);
 }
 
-static void fill_profile(struct seat *seat, struct entry *entry, struct pack *form)
+static void fill_profile(struct entry *entry, struct pack *form)
 {
 	pack_array(form, 1);
-	pack_uint(form, entry->text.len ? session_organisation_of(seat->hall->session, entry->text) : 0);
+	pack_uint(form, entry->text.len ? session_organisation_of(entry->text) : 0);
 	entry->form = pack_bytes(form);
 }
 
@@ -305,7 +320,8 @@ static bool within_rates(struct seat *seat, const struct pending *wish)
 		return false;
 	}
 	seat->strikes = 0;
-	if (!rate_take(&hall->commands, RATE_SESSION, RATE_SESSION, now) ||
+	/* The facilitator is not kept waiting by the crowd. */
+	if ((!staff && !rate_take(&hall->commands, RATE_SESSION, RATE_SESSION, now)) ||
 	    (wish->command == COMMAND_join && !rate_take(&hall->joins, RATE_JOINS, RATE_JOINS, now))) {
 		refuse(seat, wish, FAULT_later);
 		return false;
@@ -323,7 +339,7 @@ static void wish_for(struct seat *seat, const struct command_message *message, s
 	if (message->command == COMMAND_join)
 		fill_join(seat, entry, form);
 	else if (message->command == COMMAND_profile)
-		fill_profile(seat, entry, form);
+		fill_profile(entry, form);
 	else if (message->command == COMMAND_ballot && session_secret(hall->session, entry->subject.a, NULL))
 		fault = make_secret(seat, entry, wish, form);
 	if (fault != FAULT_none) {
@@ -351,7 +367,9 @@ static void wish_for(struct seat *seat, const struct command_message *message, s
 		refuse(seat, wish, message->again ? FAULT_later : FAULT_closed);
 		return;
 	}
-	if (fault != FAULT_none && (kept || !message->again)) {
+	/* What is wrong with its bytes no place in the order would mend: such a one is never appended, however often it is sent `again`. */
+	bool hopeless = fault >= FAULT_malformed && fault <= FAULT_unknown_command;
+	if (fault != FAULT_none && (kept || hopeless || !message->again)) {
 		refuse(seat, wish, fault);
 		return;
 	}

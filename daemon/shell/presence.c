@@ -149,9 +149,26 @@ static void on_beat(void *ctx)
 	}
 }
 
+void presence_health(struct hall *hall)
+{
+	for (size_t i = 0; hall_serves(hall) && i < hall->seats.count; i++) {
+		struct seat *seat = hall->seats.at[i];
+		if (seat->state != SEAT_IN)
+			continue;
+		seat->due |= DUE_HEALTH;
+		hall->house->transport->ready(seat->conn);
+	}
+}
+
 struct frame *presence_frame(struct seat *seat)
 {
 	struct fanout *f = &seat->hall->fanout;
+	if (seat->due & DUE_HEALTH) {
+		seat->due &= (uint8_t)~DUE_HEALTH;
+		pack_clear(&seat->house->scratch);
+		health_encode((unsigned)-seat->house->figures.journal, &seat->house->scratch);
+		return frame_create(pack_bytes(&seat->house->scratch));
+	}
 	if (seat->due & DUE_BEAT) {
 		seat->due &= (uint8_t)~DUE_BEAT;
 		if (f->beat)

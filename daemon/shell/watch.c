@@ -119,7 +119,10 @@ void watch_judged(struct hall *hall, uint64_t tag, enum fault verdict)
 		if (waiting->wait.command == COMMAND_seal && verdict != FAULT_none && ++waiting->tries < SEALS_MOST) {
 			waiting->spent = false;
 			waiting->due_ms = loop_now(hall->house->loop);
-		} else if (waiting->wait.command == COMMAND_seal && verdict != FAULT_none) {
+		} else if (waiting->wait.command == COMMAND_seal && verdict != FAULT_none) { /* said, and tried again more slowly: never given up */
+			waiting->spent = false;
+			waiting->tries = 0;
+			waiting->due_ms = loop_now(hall->house->loop) + LATER_MS;
 			trace(TRACE_ERROR, "seal", "session=%s activity=%u verdict=%s", hall->sid.text, waiting->wait.subject.a, fault_name(verdict));
 		}
 	}

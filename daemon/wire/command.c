@@ -221,6 +221,12 @@ void progress_encode(uint32_t activity, uint32_t done, uint32_t of, const uint32
 	numbers_pack(rooms, count, out);
 }
 
+void health_encode(unsigned status, struct pack *out)
+{
+	volatile_begin(1, VOLATILE_HEALTH, out);
+	pack_uint(out, status);
+}
+
 void lane_encode(uint32_t activity, uint32_t round, uint64_t lane, struct pack *out)
 {
 	volatile_begin(3, VOLATILE_LANE, out);

@@ -3,7 +3,7 @@
  * The state machine is this table. who: roles, any of them. phases: those of the activity `a` in the scope `b` that the entry names
  * (of a ballot: in its room); NONE: not about an activity's phase. `form` in the notation of README section 2. Numbers never change. */
 COMMAND(create, 1, HOUSE, NONE, NONE, "[rules, rehearsal, k, grace_ms, language str, created_ms, code str]", "the first entry: a session; text [title]")
-COMMAND(join, 2, ANYONE, NONE, NONE, "[token_hash bin32, secret_hash bin32 or bin0, organisation]", "be somebody, and open the lane; text [name, organisation]")
+COMMAND(join, 2, ANYONE, NONE, NONE, "[token_hash bin32, secret_hash bin32 or bin0, organisation]", "be somebody, and open the lane; organisation: clause 6.7; text [name, organisation]")
 COMMAND(step_put, 3, FACILITATOR, NONE, NONE, "[position, minutes]", "a step of the agenda; a = step; text [title, instruction]")
 COMMAND(activity_put, 4, FACILITATOR, NONE, NONE, "[step, kind str, holder, secret, config bin]", "a question; a = activity; text [title, lead]")
 COMMAND(items_put, 5, FACILITATOR, NONE, NONE, "[item, group, ...]", "items of activity a; text: one per item")

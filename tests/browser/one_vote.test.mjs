@@ -106,8 +106,8 @@ async function story() {
 		assert.equal(await screen.locator(".screen-rows").count(), 0, "hidden until revealed");
 		await until("reveal", act(desk, /^Visa resultatet/), 30_000);
 		const want = totals(PLAN);
-		await phones[0].locator(".results h3").first().waitFor();
-		assert.equal(await phones[0].locator(".results h3").count(), 5);
+		await phones[0].locator(".results h2").first().waitFor();
+		assert.equal(await phones[0].locator(".results h2").count(), 5);
 		await screen.locator(".screen-rows .figure").first().waitFor();
 		const page_of = () => screen.evaluate(() => [...document.querySelectorAll(".rows-zone > .screen-rows li")].map((li) => [li.querySelector(".name").textContent, Number(li.querySelector(".figure").textContent)]));
 		const drawn = await page_of();

@@ -74,7 +74,7 @@ enum fault script_take(struct script *script, const struct wish *wish)
 	return fault;
 }
 
-static enum fault join(struct script *script, uint32_t actor, const char *text, uint32_t organisation)
+static enum fault join(struct script *script, uint32_t actor, const char *text, uint64_t organisation)
 {
 	struct entry entry = { .name = { .lane = lane_of(actor), .number = 1 }, .command = COMMAND_join };
 	struct pack form, words;
@@ -139,7 +139,7 @@ uint32_t script_join(struct script *script, const char *name, const char *organi
 	struct pack words;
 	pack_init(&words);
 	CHECK(notation_pack(text, &words));
-	uint32_t known = session_organisation_of(script->session, pack_bytes(&words));
+	uint64_t known = session_organisation_of(pack_bytes(&words));
 	pack_finish(&words);
 	CHECK(join(script, member, text, known) == FAULT_none);
 	CHECK(session_members(script->session) == member);

@@ -436,7 +436,7 @@ static void join(struct story *s, struct person *person, const struct pack *text
 	pack_array(&form, 3);
 	pack_bin(&form, slice_of(token.bytes, 32));
 	pack_bin(&form, slice_of(secret.bytes, person->link ? 0 : 32));
-	pack_uint(&form, text->len ? session_organisation_of(s->session, pack_bytes(text)) : 0);
+	pack_uint(&form, text->len ? session_organisation_of(pack_bytes(text)) : 0);
 	struct entry entry = { .name = { .lane = person->lane, .number = 1 }, .command = COMMAND_join, .form = pack_bytes(&form), .text = pack_bytes(text) };
 	person->number = 1;
 	wish(s, person, &entry, manner);
@@ -500,7 +500,7 @@ static bool command(struct story *s, struct person *person, struct words *w, str
 	if (entry.command == COMMAND_profile) {
 		pack_clear(&form);
 		pack_array(&form, 1);
-		pack_uint(&form, text.len ? session_organisation_of(s->session, pack_bytes(&text)) : 0);
+		pack_uint(&form, text.len ? session_organisation_of(pack_bytes(&text)) : 0);
 	}
 	entry.name = (struct name){ actor_of(s, person), person->lane, manner.number ? manner.number : ++person->number };
 	entry.form = pack_bytes(&form);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The checkers. They believe the journal's log and what pages were told; the session under test is what they doubt. */
+#include "shell/audience.h"
 #include "sim/inside.h"
 #include <inttypes.h>
 
@@ -295,6 +296,7 @@ static void check_picture(struct world *w, struct actor *actor)
 	fresh.hello = page->hello;
 	memcpy(fresh.place, page->place, sizeof fresh.place);
 	fresh.hello.place = slice_text(fresh.place);
+	frames_forget(house_hall(w->house, w->sid)); /* it is to see the state itself */
 	page_connect(&fresh);
 	loop_test_advance(w->test, 400);
 	pack_init(&mine);

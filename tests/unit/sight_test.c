@@ -323,7 +323,7 @@ static void out_again(struct script *s) { FINE(s, FACILITATOR, move, .form = "[5
 static void profile(struct script *s)
 {
 	FINE(s, ROAMER, profile, .form = "[4294967295]", .text = "[[\"\", \"name-of-6.\", \"the org\"]]");
-	FINE(s, 1, profile, .form = "[4294967295]", .text = "[[\"\", \"name-of-1.\", \"the organisation\"]]");
+	FINE(s, 1, profile, .form = "[4294967294]", .text = "[[\"\", \"name-of-1.\", \"the organisation\"]]");
 }
 static void merge(struct script *s) { FINE(s, FACILITATOR, merge, .a = 1, .b = 2); }
 static void deputy(struct script *s)

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The page: the fragment says who comes in, the welcome says which face.
-import { render } from "preact";
-import { useState } from "preact/hooks";
+import { type ComponentType, render } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { CodeFace, EndFace, JoinFace } from "./faces/join.js";
 import { codeOf, isCode } from "./faces/common.js";
-import { FacilitatorFace } from "./faces/facilitator.js";
 import { ParticipantFace } from "./faces/participant.js";
-import { ScreenEnded, ScreenFace } from "./faces/screen.js";
-import { StartFace } from "./faces/start.js";
 import { type Seat, linkSeat, participantSeat } from "./live/live.js";
 import type { World } from "./live/world.js";
 import { Voice } from "./look/parts.js";
@@ -17,6 +14,31 @@ import { FAULT, ROLE } from "./tables.js";
 import { faultWords, language, t } from "./words/words.js";
 
 type Route = { is: "code"; typed: string } | { is: "new"; key: string } | { is: "session"; seat: Seat } | { is: "lost_link" };
+
+const RETRY_MS = 2000;
+/** A face that comes in a part of its own, so that a phone need not fetch it. */
+function later<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+	let come: ComponentType<P> | null = null;
+	return (props: P) => {
+		const [Face, setFace] = useState(() => come);
+		const [lost, setLost] = useState(false);
+		useEffect(() => {
+			let timer = 0;
+			const ask = () => load().then((face) => setFace(() => (come = face)), () => {
+				setLost(true);
+				timer = window.setTimeout(ask, RETRY_MS);
+			});
+			if (!come)
+				void ask();
+			return () => clearTimeout(timer);
+		}, []);
+		return Face ? <Face {...props} /> : <EndFace title={t("opening")} words={lost ? t("contact-none") : ""} />;
+	};
+}
+const FacilitatorFace = later(() => import("./faces/facilitator.js").then((m) => m.FacilitatorFace));
+const ScreenFace = later<{ session: Session }>(() => import("./faces/screen.js").then((m) => m.ScreenFace));
+const ScreenEnded = later(() => import("./faces/screen.js").then((m) => m.ScreenEnded));
+const StartFace = later(() => import("./faces/start.js").then((m) => m.StartFace));
 
 /** Protocol 1.5. A token leaves the address at once; a tag of it stays, so that a reload finds it. */
 export function route(world: World, fragment: string): Route {

@@ -59,7 +59,7 @@ export function ResultView({ session, activity }: { session: Session; activity: 
 						const at = expected(row.share) * form.pitch;
 						return (
 							<li key={row.item}>
-								<h3>{row.words}</h3>
+								<h2>{row.words}</h2>
 								<svg class="chart" viewBox={`0 0 ${WIDTH} 26`} aria-hidden="true">
 									{beside && <rect class="fill-cool" x={Math.min(WIDTH - 4, at)} y="1" width="4" height="24" rx="1.5" />}
 									{form.balls ? Array.from({ length: count }, (_, i) => (

@@ -48,7 +48,7 @@ function Footer({ session, what, paged, preview }: { session: Session; what: str
 	const { live } = session;
 	if (session.silent && !preview) {
 		const heard = live.server_ms() - (session.world.now() - live.heard);
-		return <footer class="stale" role="status"><Icon name="lost" />{t("screen-stale", { time: clockTime(heard) })}</footer>;
+		return <footer class="stale"><Icon name="lost" /><span role="status">{t("screen-stale", { time: clockTime(heard) })}</span></footer>;
 	}
 	const steps = session.steps;
 	const at = steps.findIndex((s) => s.number === session.step()?.number);
