@@ -33,7 +33,7 @@ void entrance_leave(struct seat *seat, uint16_t code)
 		house->leave_timer = loop_after(house->loop, LEAVE_MS, on_leave, house);
 }
 
-void intake_bye(struct seat *seat, enum fault fault, uint16_t code)
+void entrance_bye(struct seat *seat, enum fault fault, uint16_t code)
 {
 	struct house *house = seat->house;
 	trace(TRACE_INFO, "bye", "session=%s actor=%u fault=%s", seat->hall ? seat->hall->sid.text : "", seat->actor, fault_name(fault));
@@ -147,7 +147,7 @@ static void wait_for(struct visit *visit, struct sid sid)
 	struct seat *seat = visit->seat;
 	struct hall *hall = house_visit(seat->house, sid);
 	if (hall == NULL) {
-		intake_bye(seat, FAULT_later, CLOSE_LATER);
+		entrance_bye(seat, FAULT_later, CLOSE_LATER);
 		return;
 	}
 	hall_sit(hall, seat);
@@ -158,7 +158,7 @@ static void wait_for(struct visit *visit, struct sid sid)
 /* A newcomer from where many wrong codes came is asked to come back a little later, whether the code is right or not; one whose token we know is let in. */
 static void bye_guess(struct seat *seat, bool guessing)
 {
-	intake_bye(seat, guessing ? FAULT_too_many_codes : FAULT_no_session, guessing ? CLOSE_LATER : CLOSE_REFUSED);
+	entrance_bye(seat, guessing ? FAULT_too_many_codes : FAULT_no_session, guessing ? CLOSE_LATER : CLOSE_REFUSED);
 }
 
 static void on_found(bool found, struct sid sid, void *ctx)
@@ -200,7 +200,7 @@ void entrance_hello(struct seat *seat, const struct hello *hello)
 		visit->searching = true;
 		house->journal.ops->find(house->journal.self, code, on_found, visit);
 	} else {
-		intake_bye(seat, FAULT_no_session, CLOSE_REFUSED);
+		entrance_bye(seat, FAULT_no_session, CLOSE_REFUSED);
 	}
 }
 
@@ -222,13 +222,13 @@ static void admit(struct seat *seat)
 	uint32_t actor = hall->fault == FAULT_none ? session_actor(hall->session, seat->token_hash) : 0;
 	bool is_link = (actor & ACTOR_LINK) != 0;
 	if (hall->fault != FAULT_none) {
-		intake_bye(seat, hall->fault, hall->fault == FAULT_later ? CLOSE_LATER : CLOSE_REFUSED);
+		entrance_bye(seat, hall->fault, hall->fault == FAULT_later ? CLOSE_LATER : CLOSE_REFUSED);
 	} else if (is_link != (visit.door == DOOR_LINK)) {
-		intake_bye(seat, FAULT_no_session, CLOSE_REFUSED);
+		entrance_bye(seat, FAULT_no_session, CLOSE_REFUSED);
 	} else if (visit.guessing && actor == 0) {
 		bye_guess(seat, true);
 	} else if (!is_link && (hall->seats.count > LIMIT_SESSION_CONNECTIONS || house->seats.count > LIMIT_CONNECTIONS)) {
-		intake_bye(seat, FAULT_full, CLOSE_LATER);
+		entrance_bye(seat, FAULT_full, CLOSE_LATER);
 	} else {
 		struct wrong *wrong = wrong_of(house, visit.address);
 		wrong->count -= wrong->count > 0; /* a hall behind one address types badly now and then, and well mostly */

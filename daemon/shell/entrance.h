@@ -9,6 +9,8 @@ void entrance_hello(struct seat *seat, const struct hello *hello);
 void entrance_hall_open(struct hall *hall);               /* those who waited for it come in, or hear why not */
 void entrance_name(struct seat *seat, uint32_t actor);    /* from now on the seat is this actor's */
 void entrance_reset(struct hall *hall);                   /* history is loaded anew: who is everybody now? */
+/* Says why it ends, then leaves. */
+void entrance_bye(struct seat *seat, enum fault fault, uint16_t code);
 void entrance_leave(struct seat *seat, uint16_t code);    /* closes the connection; what stands in its queue goes first if it can */
 void entrance_closed(struct seat *seat);                  /* the connection is gone */
 #endif

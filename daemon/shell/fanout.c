@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "shell/fanout.h"
+#include "shell/entrance.h"
 #include "shell/audience.h"
 
 enum { PARTICIPANTS = 0, STAFF = 1, STRETCH_MS_MAX = 2000 };
@@ -47,7 +48,7 @@ static void look_again(struct seat *seat)
 	if (seat->audience == NULL && seat->behind == NULL)
 		return;
 	if ((seat->actor & ACTOR_LINK) && session_roles(seat->hall->session, seat->actor) <= ROLE_ANYONE) {
-		intake_bye(seat, FAULT_no_session, CLOSE_REFUSED); /* its link was revoked */
+		entrance_bye(seat, FAULT_no_session, CLOSE_REFUSED); /* its link was revoked */
 		audience_leave(seat);
 		return;
 	}

@@ -268,7 +268,6 @@ void intake_message(struct seat *seat, struct slice bytes);
 void intake_refused(struct pending *pending, enum fault fault);  /* the journal did not take it (later), or is not sure */
 void intake_joined(struct hall *hall, struct seat *seat);        /* a join was judged: who is this now? */
 void intake_keys(struct seat *seat);                             /* the keys of secret activities that it lacks */
-void intake_bye(struct seat *seat, enum fault fault, uint16_t code);
 void intake_say(struct seat *seat);                              /* sends house->scratch as a message of its own */
 void intake_draws_destroy(struct house *house);
 

@@ -251,7 +251,7 @@ void hall_fail(struct hall *hall, enum fault fault, const char *why, uint64_t se
 	watch_finish(hall);
 	for (size_t i = 0; i < hall->seats.count; i++)
 		if (hall->seats.at[i]->state == SEAT_IN)
-			intake_bye(hall->seats.at[i], fault, CLOSE_REFUSED);
+			entrance_bye(hall->seats.at[i], fault, CLOSE_REFUSED);
 	entrance_hall_open(hall);
 }
 

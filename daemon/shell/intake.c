@@ -7,6 +7,7 @@
 
 enum {
 	QUEUE_MOST = 32,   /* replies that a page has not taken: more means that it does not read */
+	QUEUE_STEP = 8,
 	STRIKES_MOST = 20, /* messages over the rate that are answered; then 1008 */
 	UNDER_WAY_MOST = 8 /* of one connection: a lane, and its lanes in secret activities */
 };
@@ -17,12 +18,13 @@ void intake_say(struct seat *seat)
 {
 	if (seat->state == SEAT_LEAVING)
 		return;
-	if (seat->queued >= QUEUE_MOST) {
+	/* A lane for each secret activity may wait for a slow page, and some replies. */
+	if (seat->queued >= QUEUE_MOST + (seat->hall ? seat->hall->fanout.secrets_count : 0)) {
 		entrance_leave(seat, CLOSE_POLICY);
 		return;
 	}
-	if (seat->queue == NULL)
-		seat->queue = check_alloc(QUEUE_MOST, sizeof(struct frame *));
+	if (seat->queued % QUEUE_STEP == 0)
+		seat->queue = check_realloc(seat->queue, (size_t)seat->queued + QUEUE_STEP, sizeof(struct frame *));
 	seat->queue[seat->queued++] = frame_create(pack_bytes(&seat->house->scratch));
 	seat->house->transport->ready(seat->conn);
 }
