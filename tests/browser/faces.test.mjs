@@ -34,11 +34,26 @@ const acts = stage(async (daemon, chrome) => {
 	await place(phones[0], 1);
 	await savedAs(phones[0], { 1: 1 }, "the first dot");
 
+	/* Who comes late stands in the running step, in a room. */
+	const late = await phone(daemon, chrome, code, 4);
+	await late.locator("button.place").first().waitFor();
+	assert.match(await late.locator(".where").textContent(), /^Rum [12]/);
+	await sees(desk, "5 här");
+
+	/* Another name, seen by the facilitator. */
+	await late.locator(".where").click();
+	await late.locator("#own-name").fill("Eva-Lena");
+	await late.getByRole("button", { name: "Ändra namn" }).click();
+	const room_of = Number(/\d/.exec(await late.locator(".where").textContent())[0]);
+	await desk.locator(".tile").nth(room_of - 1).click();
+	await desk.getByLabel(/Eva-Lena/).waitFor();
+	await desk.locator("dialog .round").click();
+
 	/* Say something: a band on every phone, and the screen's content. */
 	await desk.getByRole("button", { name: "Meddela alla" }).click();
 	await desk.locator("#say").fill("Kaffe finns i foajén.");
 	await axe(desk, "facilitator-say");
-	await desk.getByRole("button", { name: /^Säg till 4/ }).click();
+	await desk.getByRole("button", { name: /^Säg till 5/ }).click();
 	await sees(phones[2], "Kaffe finns i foajén.");
 	await sees(screen, "Kaffe finns i foajén.");
 	await phones[2].getByRole("button", { name: "Uppfattat" }).click();
@@ -102,6 +117,10 @@ const acts = stage(async (daemon, chrome) => {
 	await desk.getByRole("button", { name: "Länkar" }).click();
 	assert.ok(!/[A-Za-z0-9_-]{22}/.test(await desk.locator("dialog").innerText()), "no link is shown whole");
 	await desk.locator(".links li", { hasText: "Medledarlänk" }).getByRole("button").click();
+	await desk.locator(".links li", { hasText: "Medledarlänk" }).getByText("Kopierad").waitFor();
+	const [opened] = await Promise.all([desk.context().waitForEvent("page"), desk.getByRole("button", { name: "Öppna storbilden" }).click()]);
+	await opened.locator(".screen").waitFor();
+	await opened.close();
 	const sid = desk.url().split("#")[1].split(".")[0];
 	const token = await desk.evaluate((name) => localStorage.getItem(name), `bp.links.${sid}.deputy`);
 	await desk.locator("dialog .round").click();

@@ -493,8 +493,8 @@ static void outbox_compare(struct page *page, bool history_changed)
 		uint64_t seq = number ? read_uint(&r) : 0;
 		if (number == wish->number) {
 			wish_judged(wish, fault, seq);
-		} else if (number < wish->number && history_changed) {
-			wish->state = WISH_NEW; /* it fell out of history: offered again, in order */
+		} else if (history_changed) {
+			wish->state = WISH_NEW; /* it fell out of history, or a later one is there and nobody can tell: offered again, in order */
 			wish->again = true;
 		}
 	}
@@ -524,7 +524,7 @@ static void outbox_again(struct page *page)
 {
 	for (size_t i = 0; i < page->outbox_count; i++) {
 		struct wish *wish = page->outbox[i];
-		bool judged = wish->state == WISH_JUDGED && verdict_number(page, wish) >= wish->number;
+		bool judged = wish->state == WISH_JUDGED && verdict_number(page, wish) == wish->number;
 		if (wish->state == WISH_NEW || judged)
 			continue;
 		wish->state = WISH_NEW;
@@ -749,8 +749,9 @@ void page_connect(struct page *page)
 		return;
 	page->connects++;
 	page->last_bye = FAULT_none;
-	page->hello.term = page->term;
-	page->hello.done = page->done;
+	/* Who has not joined has seen nothing of what they will see as a member: their position says nothing. */
+	page->hello.term = page->actor ? page->term : 0;
+	page->hello.done = page->actor ? page->done : 0;
 	page->conn = transport_test_connect(page->net, "192.0.2.1", &peer, page);
 	transport_test_pace(page->conn, page->delay_ms, page->window);
 	pack_init(&out);

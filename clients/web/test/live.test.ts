@@ -129,6 +129,23 @@ test("a reload keeps what was not answered; the lane goes on with its numbers", 
 	assert.equal(q.live.entries.length, 0);
 });
 
+test("a browser that dies right after sending: the number stands in the storage, and is not used for other content", async () => {
+	const { daemon, world } = member();
+	const p = await page(world);
+	daemon.answers = false;
+	vote(p.live, 3);
+	/* No goodbye: the socket, the claims and the timers are simply gone. */
+	daemon.events = null;
+	world.claims.clear();
+	world.timers = [];
+	const q = await page(world);
+	daemon.answers = true;
+	vote(q.live, 5);
+	await world.run(10);
+	const last = votes(daemon).slice(1);
+	assert.deepEqual(last[0] && [last[0].number, last[0].again, cast(last[0])[1]], [2, true, 3]);
+});
+
 test("a reload after the verdict came but before the page saw it: sent again, counted once", async () => {
 	const { daemon, world } = member();
 	const p = await page(world);
@@ -193,6 +210,25 @@ test("a forgotten lane: a new one joins, and what was held waits for the person'
 	p.live.settle_held_back(true);
 	assert.deepEqual(votes(daemon).filter((c) => c.lane !== old).map((c) => [c.number, cast(c)[1]]), [[2, 3]]);
 	assert.equal(p.live.entries.length, 0);
+});
+
+test("a forgotten lane of a facilitator: what was pressed is said to be refused, not kept for later", async () => {
+	const daemon = new Daemon();
+	daemon.roles = 17;
+	daemon.actor = 2 ** 31 + 1;
+	daemon.put(SECTION.me, daemon.actor, 0, [[0, [0, 17, 0, null]]]).put(SECTION.verdicts, daemon.actor, 0, []);
+	const world = new TestWorld(daemon);
+	const changes: Change[] = [];
+	const live = new Live(world, linkSeat(world, daemon.sid, "AAECAwQFBgcICQoLDA0ODw")!, (c) => changes.push(c));
+	await live.start();
+	await settle();
+	const old = hex(daemon.hellos[0][6] as Uint8Array);
+	daemon.reply = (c) => (c.lane === old ? { fault: FAULT.lane_unknown, later_ms: 0 } : null);
+	live.send({ command: COMMAND.close, a: 1, form: pack([0]), keep: false });
+	await world.run(50);
+	assert.equal(live.held_back.length, 0);
+	assert.deepEqual(refused({ live, changes }), [FAULT.stale]);
+	assert.equal(daemon.commands.filter((c) => c.command === COMMAND.close).length, 1);
 });
 
 test("history changed: what fell out is offered again in order, before anything new", async () => {

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Dot, Icon, announce } from "../look/parts.js";
 import type { Activity, Session } from "../state/session.js";
-import { HOLDER_ROOM } from "../state/session.js";
+import { HOLDER_ROOM, NO_CONTACT } from "../state/session.js";
 import { PHASE } from "../tables.js";
 import { countdown, faultWords, t } from "../words/words.js";
 
@@ -94,15 +94,16 @@ export function Secrecy({ activity }: { activity: Activity }) {
 export function Refused({ session, activity }: { session: Session; activity?: number }) {
 	const refusal = session.refusal.value;
 	const shown = refusal !== null && (activity === undefined || refusal.activity === activity || refusal.activity === 0);
+	const why = refusal === null ? "" : refusal.fault === NO_CONTACT ? t("act-no-contact") : faultWords(refusal.fault);
 	useEffect(() => {
 		if (shown)
-			announce(faultWords(refusal.fault), true);
+			announce(why, true);
 	}, [refusal?.id]);
 	if (!shown)
 		return null;
 	return (
 		<p class="refused">
-			<span>{faultWords(refusal.fault)}</span>
+			<span>{why}</span>
 			<button type="button" class="round" aria-label={t("close")} onClick={() => { session.refusal.value = null; }}><Icon name="close" /></button>
 		</p>
 	);

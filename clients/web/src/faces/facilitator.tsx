@@ -8,7 +8,7 @@ import { Settings } from "../look/settings.js";
 import { type Activity, SCOPE_ROOM, type Session, type Step } from "../state/session.js";
 import { COMMAND, PHASE, ROLE, SECTION, VIEW } from "../tables.js";
 import { clockTime, grouped, language, t } from "../words/words.js";
-import { Band, Refused, Timer, isOpen, roomLabel } from "./common.js";
+import { Band, Refused, Timer, isOpen, roomLabel, useSaving } from "./common.js";
 import { ScreenFace } from "./screen.js";
 import { screenLinkName } from "./start.js";
 
@@ -25,6 +25,7 @@ export function FacilitatorFace({ session }: { session: Session }) {
 	const step = session.step();
 	const activity = current(session, step);
 	const away = session.silent;
+	const saving = useSaving(session, !session.all_saved, true);
 	return (
 		<main class={`desk tab-${tab}`}>
 			<header class="desk-top">
@@ -47,6 +48,7 @@ export function FacilitatorFace({ session }: { session: Session }) {
 				<Program session={session} step={step} end={() => setOpen({ is: "end" })} />
 				<section class="mid">
 					{away && <Band>{t("fac-away")}</Band>}
+					{saving === "long" && !away && <Band>{t("fac-store")}</Band>}
 					<Refused session={session} />
 					{session.over && <Band tone="calm">{t("fac-over")}</Band>}
 					<Now session={session} step={step} activity={activity} />

@@ -49,6 +49,7 @@ export function ParticipantFace({ session }: { session: Session }) {
 			) : (
 				<Lobby session={session} room={room} />
 			)}
+			{activity && room > 0 && <aside class="beside"><InRoom session={session} room={room} /></aside>}
 			{people && <RoomSheet session={session} room={room} close={() => setPeople(false)} />}
 		</main>
 	);
@@ -146,7 +147,7 @@ function ActivityView({ session, activity, room, instruction }: { session: Sessi
 						<>
 							<p class="lead">{room ? t("wait-next") : t("wait-next-alone")}</p>
 							<Secrecy activity={activity} />
-							<InRoom session={session} room={room} />
+							<div class="narrow"><InRoom session={session} room={room} /></div>
 						</>
 					) : activity.holder === HOLDER_ROOM && room === 0 ? (
 						<p class="lead">{t("room-needed")}</p>

@@ -514,7 +514,11 @@ export class Live {
 		if (at < 0)
 			return;
 		const [{ claim }] = this.#lanes.splice(at, 1);
-		this.held_back.push(...box.entries.filter((e) => e.number !== 1 && e.state !== "judged"));
+		for (const entry of box.entries.filter((e) => e.number !== 1 && e.state !== "judged"))
+			if (entry.keep)
+				this.held_back.push(entry);
+			else /* what a facilitator pressed is for that moment: said, not kept */
+				this.changed({ is: "outcome", outcome: { is: "refused", entry, fault: FAULT.stale } });
 		this.world.store.remove(this.#lane_key(box.lane));
 		claim.release();
 		if (this.#lanes.length === 0)

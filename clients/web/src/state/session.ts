@@ -11,6 +11,8 @@ import { language } from "../words/words.js";
 export const HOLDER_PERSON = 1, HOLDER_ROOM = 2;
 /** Scopes (protocol README, words): the session is 0, a room is this and its number. */
 export const SCOPE_ROOM = 2 ** 29;
+/** A refusal by the page itself: nobody could be asked. */
+export const NO_CONTACT = -1;
 const KEY_ACTIVITY = 4096; /* items 4096 + activity of `scope` and `me` */
 
 export interface Step { number: number; position: number; minutes: number; title: string; instruction: string; activities: number[] }
@@ -278,7 +280,12 @@ export class Session {
 
 	// --- what a facilitator does ---
 
+	/** An act is for now: without contact it is refused at once, not kept for later. */
 	command(command: number, a = 0, b = 0, form: unknown[] = [], text: Text | null = null): void {
+		if (this.live.line !== "open") {
+			this.refusal.value = { id: ++this.#refusals, fault: NO_CONTACT, command, activity: 0 };
+			return;
+		}
 		this.live.send({ command, a, b, form: pack(form), text: packText(text), keep: false, field: `${command}/${a}/${b}/${++this.#refusals}` });
 	}
 }
