@@ -29,6 +29,7 @@ void asking_finish(struct asking *asking)
 	free(asking->seqs);
 	map_finish(&asking->by_holder);
 	map_finish(&asking->by_key);
+	map_finish(&asking->by_room);
 	*asking = (struct asking){ 0 };
 }
 
@@ -41,10 +42,18 @@ static uint64_t prefix_of(const uint8_t key[16])
 }
 
 /* Finds again what restore does not bring. */
+static void ballot_index(struct asking *asking, uint32_t at)
+{
+	struct ballot *ballot = &asking->ballots[at - 1];
+	map_set(&asking->by_holder, ballot->holder, at);
+	ballot->next_in_room = map_get(&asking->by_room, ballot->room + UINT64_C(1));
+	map_set(&asking->by_room, ballot->room + UINT64_C(1), at);
+}
+
 void asking_index(struct asking *asking)
 {
-	for (uint32_t i = 0; i < asking->count; i++)
-		map_set(&asking->by_holder, asking->ballots[i].holder, i + 1);
+	for (uint32_t i = 1; i <= asking->count; i++)
+		ballot_index(asking, i);
 	for (uint32_t i = 0; i < asking->keys_count; i++)
 		map_set(&asking->by_key, prefix_of(asking->keys[i].key), i + 1);
 }
@@ -84,7 +93,7 @@ static void cast(struct session *s, uint32_t activity, uint64_t holder, uint32_t
 		}
 		asking->ballots[asking->count++] = (struct ballot){ .holder = holder, .room = room, .count = 1 };
 		at = asking->count;
-		map_set(&asking->by_holder, holder, at);
+		ballot_index(asking, at);
 	}
 	struct ballot *ballot = &asking->ballots[at - 1];
 	blob_set(&ballot->bytes, bytes);
@@ -509,6 +518,7 @@ static void keys_drop(struct session *s, uint32_t activity, uint32_t round)
 	asking->ballots = NULL;
 	asking->count = asking->room = 0;
 	map_finish(&asking->by_holder);
+	map_finish(&asking->by_room);
 	free(asking->keys);
 	asking->keys = NULL;
 	asking->keys_count = asking->keys_room = 0;
@@ -630,11 +640,15 @@ void result_pack(const struct session *s, uint32_t activity, uint32_t round, uin
 			only_number_pack(0, out);
 		return;
 	}
-	struct counted *counted = check_alloc(asking->count, sizeof *counted);
+	/* Of a room its own chain only: with hundreds of rooms each is drawn at every turn of the grid. */
+	uint32_t at = room ? map_get(&asking->by_room, room + UINT64_C(1)) : asking->count, most = 0;
+	for (uint32_t next = at; next; next = room ? asking->ballots[next - 1].next_in_room : next - 1)
+		most++;
+	struct counted *counted = check_alloc(most, sizeof *counted);
 	size_t count = 0;
-	for (uint32_t i = 0; i < asking->count; i++) {
-		const struct ballot *ballot = &asking->ballots[i];
-		if (ballot->bytes.len && (room == 0 || ballot->room == room))
+	for (; at; at = room ? asking->ballots[at - 1].next_in_room : at - 1) {
+		const struct ballot *ballot = &asking->ballots[at - 1];
+		if (ballot->bytes.len)
 			counted[count++] = (struct counted){ blob_slice(&ballot->bytes), ballot->count };
 	}
 	counts_pack(a, counted, count, false, out);

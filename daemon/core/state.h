@@ -90,6 +90,7 @@ struct ballot {
 	uint32_t room, count;
 	struct blob bytes; /* empty: taken back */
 	uint64_t seq;
+	uint32_t next_in_room; /* index + 1 of another of this room; found again */
 };
 
 struct voter_key { /* a secret holder */
@@ -107,6 +108,7 @@ struct asking { /* a round of an activity */
 	struct ballot *ballots;
 	uint32_t count, room;
 	struct map by_holder;    /* holder -> index + 1; found again */
+	struct map by_room;      /* room + 1 -> index + 1 of its newest; found again */
 	struct voter_key *keys;  /* secret only; dropped at the seal */
 	uint32_t keys_count, keys_room;
 	struct map by_key;       /* first 8 bytes -> index + 1; found again */
