@@ -136,8 +136,12 @@ static bool guesses_too_much(struct house *house, const char *address)
 
 static void count_wrong(struct house *house, const char *address)
 {
-	if (wrong_of(house, address)->count++ < WRONG_CODES_ADDRESS) /* an address that is held up already does not use up everybody's patience */
+	struct wrong *wrong = wrong_of(house, address);
+	wrong->count++;
+	if (wrong->charged < WRONG_CODES_ADDRESS) { /* one address does not use up everybody's patience */
+		wrong->charged++;
 		rate_take(&house->wrong_rate, WRONG_CODES_DAEMON / 60, WRONG_CODES_DAEMON, loop_now(house->loop));
+	}
 }
 
 static void admit(struct seat *seat);

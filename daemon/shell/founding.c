@@ -238,6 +238,8 @@ static enum fault read_body(struct founding *f)
 	text_in(in, &r.text);
 	if (!unpack_ok(in) || version != PROTOCOL_VERSION)
 		r.fault = FAULT_malformed;
+	else
+		r.fault = text_check(pack_bytes(&r.text), 1, LIMIT_TITLE); /* said by its name here: a create that is not proper only stops the session */
 	struct pack *form = form_begin(&r, 7);
 	pack_uint(form, RULES);
 	pack_uint(form, rehearsal);

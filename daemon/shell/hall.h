@@ -181,7 +181,8 @@ struct pending {
 
 struct wrong { /* wrong codes of one address */
 	uint64_t address, since_ms;
-	uint32_t count;
+	uint32_t count;   /* a right code takes one back */
+	uint32_t charged; /* to the daemon's own limit; nothing takes it back */
 };
 
 struct draw { /* rooms being drawn by a worker */

@@ -12,7 +12,7 @@ FAULT(lane_unknown, 21, "the lane is not held: draw a new one and join again")
 /* About its bytes. */
 FAULT(malformed, 30, "not a message of the protocol")
 FAULT(too_long, 31, "a text or list is longer than its limit")
-FAULT(bad_text, 32, "a text is not UTF-8, or holds control characters")
+FAULT(bad_text, 32, "a text is not rows of proper words: UTF-8 without control characters, as many words as its use asks for")
 FAULT(unknown_command, 33, "no command has this number")
 FAULT(bad_config, 34, "the kind of activity does not take this configuration")
 FAULT(bad_ballot, 35, "not a proper ballot for this question")

@@ -183,6 +183,24 @@ static void a_stranger_keeps_nobody_else_out(void **state)
 	desk_close(desk);
 }
 
+/* Nor one who is a member of something, and says so after every guess. */
+static void a_stranger_with_a_good_word_keeps_nobody_else_out(void **state)
+{
+	struct desk *desk = desk_open(1, false, "ord");
+	(void)state;
+	member(desk, 0x21);
+	for (int i = 0; i < 1500; i++) {
+		knock(desk, STRANGER, WRONG, 0);
+		struct knock one = knock(desk, STRANGER, desk->sid.text, 0x21);
+		let_in(&one, "the stranger's good word");
+		if (i % 20 == 19) {
+			one = knock(desk, ELSEWHERE, desk->code, 0);
+			let_in(&one, "a newcomer from another address");
+		}
+	}
+	desk_close(desk);
+}
+
 static void who_is_known_gets_in_from_where_somebody_guesses(void **state)
 {
 	struct desk *desk = desk_open(1, false, "ord");
@@ -222,6 +240,7 @@ int main(void)
 		cmocka_unit_test(twenty_typos_in_a_row_hold_up_newcomers_only_for_a_while),
 		cmocka_unit_test(without_a_good_word_it_lasts_its_time),
 		cmocka_unit_test(a_stranger_keeps_nobody_else_out),
+		cmocka_unit_test(a_stranger_with_a_good_word_keeps_nobody_else_out),
 		cmocka_unit_test(who_is_known_gets_in_from_where_somebody_guesses),
 		cmocka_unit_test(who_guesses_learns_nothing),
 	};
