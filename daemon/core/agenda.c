@@ -389,30 +389,6 @@ enum fault check_items_put(const struct session *s, const struct entry *entry)
 	return fault == FAULT_none && !activity_of(s, entry->subject.a) ? FAULT_no_activity : fault;
 }
 
-/* Of rows [language, word, word, ...] the column of one item: [[language, word], ...]. */
-static void column_of(struct slice text, size_t column, struct pack *out)
-{
-	static const struct unpack_limits limits = { .depth = 2, .values = LIMIT_VALUES_STAFF, .bytes = LIMIT_TEXT };
-	struct unpack *in = unpack_create(text, &limits);
-	size_t rows = unpack_array(in);
-	pack_array(out, rows);
-	for (size_t r = 0; r < rows; r++) {
-		size_t words = unpack_array(in);
-		struct slice language = unpack_str(in, LIMIT_TEXT), word = slice_of(NULL, 0);
-		for (size_t w = 1; w < words; w++) {
-			struct slice one = unpack_str(in, LIMIT_TEXT);
-			if (w == column)
-				word = one;
-		}
-		pack_array(out, 2);
-		pack_str(out, language);
-		pack_str(out, word);
-	}
-	if (!unpack_end(in))
-		pack_clear(out); /* not rows of words: no text */
-	unpack_destroy(in);
-}
-
 void apply_items_put(struct session *s, const struct entry *entry)
 {
 	struct activity *activity = activity_of(s, entry->subject.a);
@@ -432,7 +408,7 @@ void apply_items_put(struct session *s, const struct entry *entry)
 		item->group = group;
 		pack_clear(&word);
 		if (entry->text.len)
-			column_of(entry->text, i / 2 + 1, &word);
+			text_column(entry->text, i / 2 + 1, &word);
 		blob_set(&item->text, pack_bytes(&word));
 		touch(s, SECTION_activity, entry->subject.a, 0, number, entry->seq);
 	}

@@ -265,7 +265,12 @@ static uint32_t organisation_take(struct session *s, uint64_t name, const struct
 	s->organisations = check_realloc(s->organisations, s->organisations_count + 1, sizeof *s->organisations);
 	struct organisation *made = &s->organisations[s->organisations_count++];
 	*made = (struct organisation){ .name = name };
-	blob_set(&made->text, entry->text);
+	struct pack words; /* the name of the organisation, not that of who typed it */
+	pack_init(&words);
+	if (entry->text.len)
+		text_column(entry->text, 2, &words);
+	blob_set(&made->text, pack_bytes(&words));
+	pack_finish(&words);
 	map_set(&s->by_organisation, name, s->organisations_count);
 	touch(s, SECTION_organisations, 0, 0, s->organisations_count, entry->seq);
 	return s->organisations_count;

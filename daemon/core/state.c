@@ -34,3 +34,27 @@ enum fault form_done(struct unpack *in)
 	unpack_destroy(in);
 	return fine ? FAULT_none : FAULT_malformed;
 }
+
+/* Of rows [language, word, word, ...] the column of one item: [[language, word], ...]. */
+void text_column(struct slice text, size_t column, struct pack *out)
+{
+	static const struct unpack_limits limits = { .depth = 2, .values = LIMIT_VALUES_STAFF, .bytes = LIMIT_TEXT };
+	struct unpack *in = unpack_create(text, &limits);
+	size_t rows = unpack_array(in);
+	pack_array(out, rows);
+	for (size_t r = 0; r < rows; r++) {
+		size_t words = unpack_array(in);
+		struct slice language = unpack_str(in, LIMIT_TEXT), word = slice_of(NULL, 0);
+		for (size_t w = 1; w < words; w++) {
+			struct slice one = unpack_str(in, LIMIT_TEXT);
+			if (w == column)
+				word = one;
+		}
+		pack_array(out, 2);
+		pack_str(out, language);
+		pack_str(out, word);
+	}
+	if (!unpack_end(in))
+		pack_clear(out); /* not rows of words: no text */
+	unpack_destroy(in);
+}

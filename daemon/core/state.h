@@ -68,7 +68,7 @@ struct link {
 struct organisation {
 	uint64_t name;        /* what its name gives, session_organisation_of */
 	uint32_t merged_into; /* 0: none */
-	struct blob text;     /* of the first join that named it: [[-, -, name]] */
+	struct blob text;     /* its name as first typed */
 };
 
 struct room {
@@ -202,6 +202,8 @@ struct session {
 
 /* --- reading forms --- */
 struct unpack *form_read(const struct entry *entry);
+/* Of a text's rows [language, word, word, ...] one column, from 1: [[language, word], ...]. Nothing when it is no text. */
+void text_column(struct slice text, size_t column, struct pack *out);
 /* FAULT_none when everything was read without error, else malformed; ends the reader. */
 enum fault form_done(struct unpack *in);
 

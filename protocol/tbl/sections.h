@@ -8,7 +8,7 @@ SECTION(session, 1, "0, 0", DOOR, STATE, SHARED, "1: [code, rehearsal, language,
 SECTION(rooms, 2, "0, 0", ALL, STATE, SHARED, "room: [text [name, link]]")
 SECTION(seats, 3, "0, 0", STAFF, STATE, SHARED, "room (0 = in none): how many members")
 SECTION(members, 4, "room, 0", ROOM, STATE, SHARED, "member: [roles, organisation, text [name, organisation]]")
-SECTION(organisations, 5, "0, 0", FACILITATOR, STATE, SHARED, "organisation: [merged into, text [-, name]]")
+SECTION(organisations, 5, "0, 0", FACILITATOR, STATE, SHARED, "organisation: [merged into, text [name]]")
 SECTION(agenda, 6, "0, 0", ALL, STATE, SHARED, "step: [position, minutes, text [title, instruction], [activity, ...]]")
 SECTION(activity, 7, "activity, 0", ALL, STATE, SHARED, "0: [step, kind, holder, secret, config bin, text [title, lead]]  item: [group, hidden, text [words]]")
 SECTION(scope, 8, "scope, 0", SCOPE, STATE, SHARED, "1: step  2: [generation, duration_ms, at_ms] of the grace if one runs, else of the time  3: [at_ms, text [words]]  4096 + activity: [phase, round]")

@@ -190,7 +190,7 @@ function TotalPanel({ session, activity, all, room, wish, paged }:
 				<Timer session={session} room={0} />
 			</div>
 			<div class="rows-zone">
-				<div class="measure" aria-hidden="true"><ol class="screen-rows" ref={box}>{list.map((row, i) => <li key={row.item}><span class="nr">{i + 1}</span><span class="name">{row.words}</span></li>)}</ol></div>
+				<div class="measure" aria-hidden="true"><ol class="screen-rows" ref={box}>{list.map((row, i) => <li key={row.item}><span class="nr">{i + 1}</span><span class="name">{row.words}</span><svg class="screen-chart" /><b class="figure">0</b></li>)}</ol></div>
 				<ol class="screen-rows" start={from + 1}>
 					{list.slice(from, to).map((row, i) => (
 						<li key={row.item}>
