@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # What daemon/run and tests/run share: bring the machine to where they can work, and build. Sourced by bash, from the top of the repository.
 # Every function asks first what is there already, so that a second run needs no network.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # $program is the caller's, and what stands here is for it
 
 say() { printf '%s: %s\n' "$program" "$*"; }
 fail() { printf '%s: %s\n' "$program" "$*" >&2; exit 1; }

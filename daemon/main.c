@@ -103,14 +103,15 @@ static const char *unwell(void *ctx)
 
 static uint64_t resident_bytes(void)
 {
-	unsigned long long size = 0, resident = 0;
+	uint64_t pages = 0;
+	char line[128], *second;
 	FILE *file = fopen("/proc/self/statm", "re");
 	if (file == NULL)
 		return 0;
-	if (fscanf(file, "%llu %llu", &size, &resident) != 2)
-		resident = 0;
+	if (fgets(line, sizeof line, file) && (second = strchr(line, ' ')) != NULL)
+		pages = strtoull(second, NULL, 10);
 	fclose(file);
-	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 static size_t metrics(char *out, size_t size, void *ctx)
@@ -235,7 +236,7 @@ static void limit_descriptors(struct daemon *daemon)
 	limit.rlim_cur = limit.rlim_max < need ? limit.rlim_max : need;
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == need)
 		return;
-	daemon->connections_max = limit.rlim_cur > 2 * EDGE_SPARE_DESCRIPTORS ? (unsigned)limit.rlim_cur - EDGE_SPARE_DESCRIPTORS : 64;
+	daemon->connections_max = limit.rlim_cur > (rlim_t)2 * EDGE_SPARE_DESCRIPTORS ? (unsigned)limit.rlim_cur - EDGE_SPARE_DESCRIPTORS : 64;
 	trace(TRACE_WARNING, "start", "connections_at_most=%u descriptors=%llu", daemon->connections_max, (unsigned long long)limit.rlim_cur);
 }
 

@@ -441,7 +441,7 @@ void net_destroy(struct net *net)
 	if (net->context != NULL)
 		lws_context_destroy(net->context);
 	while (net->conns != NULL)
-		conn_free(net->conns);
+		conn_free(net->conns); // NOLINT(clang-analyzer-unix.Malloc): it takes itself out of the list
 	uv_loop_close(&net->loop);
 	free(net);
 }
@@ -576,6 +576,16 @@ void net_close(struct net_conn *conn, unsigned code)
 	do_soon(conn);
 }
 
+/* The number in "HTTP/1.1 200 OK"; 0: that is no status line. */
+static unsigned status_of(const char *line)
+{
+	char *end;
+	if (strncmp(line, "HTTP/1.", 7) != 0 || line[7] < '0' || line[7] > '9' || line[8] != ' ' || line[9] < '1' || line[9] > '9')
+		return 0;
+	unsigned long status = strtoul(line + 9, &end, 10);
+	return end == line + 12 ? (unsigned)status : 0;
+}
+
 /* Without TLS the POST is made by hand: a server that refuses a request by its headers closes while the body is on its
  * way, and libwebsockets' client then throws the answer away that it has received already. */
 static void post_plain(void *ctx)
@@ -615,8 +625,8 @@ static void post_plain(void *ctx)
 			break;
 	close(fd);
 	const uint8_t *end = conn->have_len > 0 ? memmem(conn->have, conn->have_len, "\r\n\r\n", 4) : NULL;
-	unsigned status;
-	if (end != NULL && sscanf((const char *)conn->have, "HTTP/1.%*1u %3u", &status) == 1) {
+	unsigned status = end != NULL ? status_of((const char *)conn->have) : 0;
+	if (status != 0) {
 		conn->status = status;
 		conn->have_len -= (size_t)(end + 4 - conn->have);
 		memmove(conn->have, end + 4, conn->have_len);

@@ -45,6 +45,12 @@ shot("dots-mute", ["phone", "small"], { ...BOTH, as: "dots-unsaved", acts: [plac
 shot("dots-mute", ["small"], { as: "dots-long-unsaved", acts: [place(0), wait(11_000)] });
 shot("dots-mute", ["phone"], { as: "dots-away", acts: [async (page) => page.evaluate(() => { window.daemon.reachable = false; window.daemon.cut(); }), wait(3500)] });
 shot("dots-refused", ["phone"], { acts: [place(1), wait(300)] });
+shot("dots-no-saving", ["phone", "small"], { ...BOTH, langs: ["sv", "en"], acts: [place(1), wait(300)] });
+shot("dots-mute", ["phone", "small"], { as: "dots-sealed-away", langs: ["sv", "en"], acts: [place(1), wait(200), async (page) => page.evaluate(() => {
+	const d = window.daemon;
+	d.put(8, 0, 0, [[4097, [16, 1]]]);
+	d.cut();
+}), wait(2500)] });
 shot("dots-closing", ["phone"], BOTH);
 shot("dots-closed", ["phone"], BOTH);
 shot("dots-announced", ["phone"], BOTH);
@@ -59,6 +65,7 @@ shot("dots-typical", ["phone"], { ...BOTH, as: "settings", acts: [async (page) =
 const large = async (page) => page.evaluate(() => { document.documentElement.style.fontSize = "200%"; });
 shot("dots-crowded", ["small", "phone"], { as: "dots-text-200", acts: [large, wait(100)] });
 shot("desk-open", ["phone", "laptop"], { as: "desk-text-200", acts: [large, wait(100)] });
+shot("desk-no-saving", ["laptop", "phone"], { ...BOTH, langs: ["sv", "en"] });
 shot("join", ["small"], { as: "join-text-200", acts: [large, wait(100)] });
 shot("result", ["small"], { as: "result-text-200", acts: [large, wait(100)] });
 shot("rehearsal", ["phone"]);

@@ -54,8 +54,9 @@ static size_t set_of(const struct door *door, const struct address *address)
 
 static void refill(struct place *place, uint64_t now_ms)
 {
+	const uint32_t full = BURST_ADDRESS * 1000;
 	uint64_t tokens = place->tokens + (now_ms - place->at_ms) * RATE_ADDRESS;
-	place->tokens = tokens > BURST_ADDRESS * 1000 ? BURST_ADDRESS * 1000 : (uint32_t)tokens;
+	place->tokens = tokens > full ? full : (uint32_t)tokens;
 	place->at_ms = now_ms;
 }
 

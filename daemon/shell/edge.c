@@ -199,7 +199,6 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons why, void *user, vo
 		return on_upgrade(edge, wsi);
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: /* an upgrade without our subprotocol: judged before, never comes */
 	case LWS_CALLBACK_ESTABLISHED:
-		return -1;
 	case LWS_CALLBACK_RAW_ADOPT: /* CONNECT, and what is no HTTP */
 	case LWS_CALLBACK_RAW_RX:
 	case LWS_CALLBACK_RAW_WRITEABLE:

@@ -94,7 +94,7 @@ static int refuse(struct lws *wsi, unsigned status, const char *text)
 				 .allow = status == 405 ? "GET, HEAD" : NULL };
 	CHECK(len <= 256);
 	if (write_head(wsi, &answer)) {
-		memcpy(room + LWS_PRE, text, len);
+		memcpy(room + LWS_PRE, text, len); // NOLINT(bugprone-not-null-terminated-result): a body; its length goes with it
 		lws_write(wsi, room + LWS_PRE, len, LWS_WRITE_HTTP_FINAL);
 	}
 	return -1;
@@ -225,7 +225,7 @@ static int serve_text(struct seat *seat, struct lws *wsi, unsigned status, const
 	struct answer answer = { .status = status, .type = type, .len = len };
 	uint8_t *own = check_alloc(1, len);
 	memcpy(own, text, len);
-	return send_body(seat, wsi, &answer, own, own);
+	return send_body(seat, wsi, &answer, own, own); // NOLINT(clang-analyzer-unix.Malloc): the seat's from here; forget() frees it
 }
 
 static int health(struct http *http, struct seat *seat, struct lws *wsi)
@@ -235,7 +235,7 @@ static int health(struct http *http, struct seat *seat, struct lws *wsi)
 	int n = snprintf(text, sizeof text, "{\"ok\":%s,\"draining\":%s,\"why\":\"", why ? "false" : "true",
 		http->draining ? "true" : "false");
 	for (; why && *why && n < 480; why++) /* a sentence of ours, but it may quote a file's name */
-		text[n++] = (unsigned char)*why < 0x20 || *why == '"' || *why == '\\' ? '\'' : *why;
+		text[n++] = (char)((unsigned char)*why < 0x20 || *why == '"' || *why == '\\' ? '\'' : *why);
 	n += snprintf(text + n, sizeof text - (size_t)n, "\"}\n");
 	return serve_text(seat, wsi, why ? 503 : 200, "application/json", text, (size_t)n);
 }

@@ -219,6 +219,7 @@ static void make_stable(struct journal_memory *memory, struct memory_session *se
 		session->stable = seq;
 	if (!session->open || session->told >= session->stable)
 		return;
+	CHECK(memory->up != NULL); /* without a house no session is open */
 	session->told = session->stable;
 	memory->up->stable(session->sid, session->stable, memory->up_ctx);
 }
@@ -299,7 +300,7 @@ static void do_append(struct journal_memory *memory, struct op *op)
 	}
 	if (session->open && memory->up) {
 		struct journal_entry entry = line_entry(line);
-		up->entry(op->sid, &entry, ours ? op->tag : 0, memory->up_ctx);
+		memory->up->entry(op->sid, &entry, ours ? op->tag : 0, memory->up_ctx);
 		session = find_sid(memory, op->sid);
 	}
 	if (session)

@@ -15,7 +15,7 @@ enum { STRUCK_BASE = 0xff00 }; /* see struck_code */
  * row's length. */
 static int64_t struck_code(unsigned parts)
 {
-	return (int64_t)(STRUCK_BASE - (parts << 8) + parts);
+	return (int64_t)STRUCK_BASE - ((int64_t)parts << 8) + (int64_t)parts;
 }
 
 bool sq_struck_parse(int64_t code, unsigned *parts)

@@ -116,9 +116,10 @@ static void text_of(const struct sockaddr_storage *at, char *room, size_t size)
 		inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof host);
 		snprintf(room, size, "[%s]:%u", host, ntohs(v6->sin6_port));
 	} else {
-		const struct sockaddr_in *v4 = (const struct sockaddr_in *)at;
-		inet_ntop(AF_INET, &v4->sin_addr, host, sizeof host);
-		snprintf(room, size, "%s:%u", host, ntohs(v4->sin_port));
+		struct sockaddr_in v4;
+		memcpy(&v4, at, sizeof v4);
+		inet_ntop(AF_INET, &v4.sin_addr, host, sizeof host);
+		snprintf(room, size, "%s:%u", host, ntohs(v4.sin_port));
 	}
 }
 
@@ -186,7 +187,7 @@ static void watch(struct listener *listener, int fd)
 
 static bool open_text(struct listener *listener, const char *text, char *why, size_t size)
 {
-	struct sockaddr_storage at[2], got;
+	struct sockaddr_storage at[2];
 	unsigned count = listener_resolve(text, at);
 	bool any = false;
 	if (count == 0) {
@@ -202,10 +203,10 @@ static bool open_text(struct listener *listener, const char *text, char *why, si
 			explain(&at[i], error, why, size);
 			return false;
 		}
+		struct sockaddr_in got = { 0 }; /* of two, the first is the IPv4 one */
 		socklen_t len = sizeof got;
-		getsockname(fd, (struct sockaddr *)&got, &len);
-		if (i == 0 && count == 2) /* port 0: the second takes the port that the first was given (same offset in both forms) */
-			((struct sockaddr_in6 *)&at[1])->sin6_port = ((struct sockaddr_in *)&got)->sin_port;
+		if (i == 0 && count == 2 && getsockname(fd, (struct sockaddr *)&got, &len) == 0)
+			((struct sockaddr_in6 *)&at[1])->sin6_port = got.sin_port; /* port 0: the second takes what the first was given */
 		any = true;
 		watch(listener, fd);
 	}

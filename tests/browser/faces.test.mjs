@@ -99,7 +99,7 @@ const acts = stage(async (daemon, chrome) => {
 	await sees(phones[1], "Voting is closed");
 	await until("reveal", act(desk, /^Visa resultatet/));
 	await phones[0].locator(".results li").first().waitFor();
-	await screen.locator(".screen-rows .figure").first().waitFor();
+	await screen.locator(".rows-zone > .screen-rows .figure").first().waitFor();
 	await desk.locator(".tile").nth(0).click();
 	await desk.getByRole("button", { name: "Visa rummet på storbilden" }).click();
 	await sees(screen, "Rum 1");

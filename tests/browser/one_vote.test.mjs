@@ -108,7 +108,7 @@ async function story() {
 		const want = totals(PLAN);
 		await phones[0].locator(".results h2").first().waitFor();
 		assert.equal(await phones[0].locator(".results h2").count(), 5);
-		await screen.locator(".screen-rows .figure").first().waitFor();
+		await screen.locator(".rows-zone > .screen-rows .figure").first().waitFor();
 		const page_of = () => screen.evaluate(() => [...document.querySelectorAll(".rows-zone > .screen-rows li")].map((li) => [li.querySelector(".name").textContent, Number(li.querySelector(".figure").textContent)]));
 		const drawn = await page_of();
 		await axe(screen, "screen-result.sv");

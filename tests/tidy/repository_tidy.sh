@@ -60,7 +60,7 @@ clause "scripts are executable and parse" "$work/out"
 # Dead files: a header that nobody includes, a script or module that nothing names.
 grep -E '\.h$' "$work/files" | while read -r file; do
 	name=$(basename "$file")
-	xargs grep -lE "#[[:space:]]*include[[:space:]]*[<\"]([^\">]*/)?$name[>\"]" <"$work/files" 2>/dev/null | grep -qvxF "$file" || echo "$file is included by nobody"
+	xargs grep -lE "#[[:space:]]*include[[:space:]]*[<\"]([^\">]*/)?${name}[>\"]" <"$work/files" 2>/dev/null | grep -qvxF "$file" || echo "$file is included by nobody"
 done >"$work/out"
 grep -E '\.(mjs|ts|tsx|js|css|ftl)$' "$work/files" | grep -vE '\.test\.(mjs|ts|js)$|\.d\.ts$|(^|/)tests?/' | while read -r file; do
 	name=$(basename "$file"); stem=${name%.*}

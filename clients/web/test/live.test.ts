@@ -8,7 +8,7 @@ import { fromHex, hex } from "../src/live/bytes.js";
 import { type Change, Live, linkSeat, participantSeat } from "../src/live/live.js";
 import { ballotPack, pack } from "../src/live/wire.js";
 import { claimByLease } from "../src/live/world.js";
-import { COMMAND, FAULT, SECTION } from "../src/tables.js";
+import { COMMAND, FAULT, PHASE, SECTION } from "../src/tables.js";
 
 interface Page { live: Live; changes: Change[] }
 const page = async (world: TestWorld, place = "K7MP3XQR"): Promise<Page> => {
@@ -249,6 +249,117 @@ test("history changed: what fell out is offered again in order, before anything 
 	await world.run(1000);
 	assert.deepEqual(votes(daemon).slice(2).map((c) => [c.number, c.again]), [[2, true], [3, true], [4, false]]);
 	assert.equal(p.live.entries.length, 0);
+});
+
+test("who is not joined has no position; who is says it", async () => {
+	const { daemon, world } = member();
+	daemon.actor = 0;
+	const me = daemon.sections.get(`${SECTION.me}/17/0`)!;
+	daemon.sections.delete(`${SECTION.me}/17/0`);
+	const p = await page(world);
+	daemon.cut();
+	await world.run(1000);
+	assert.deepEqual(daemon.hellos.map((h) => h.slice(7)), [[0, 0], [0, 0]], "it holds the door's sections, and says nothing of them");
+	p.live.join([["", "Ada", ""]]);
+	daemon.actor = 17;
+	daemon.frame([me]);
+	daemon.cut();
+	await world.run(1000);
+	assert.deepEqual(daemon.hellos[2].slice(7), [daemon.term, daemon.seq]);
+});
+
+test("a second welcome stands for the first: as somebody else the lane is opened anew, and what was under way goes again", async () => {
+	const { daemon, world } = member();
+	const p = await page(world);
+	daemon.answers = false;
+	vote(p.live, 3);
+	daemon.answers = true;
+	daemon.actor = 18;
+	daemon.term = 2;
+	for (const kind of [SECTION.me, SECTION.verdicts])
+		daemon.sections.delete(`${kind}/17/0`);
+	daemon.put(SECTION.me, 18, 0, [[0, [4, 3, 0, null]]]).put(SECTION.verdicts, 18, 0, []);
+	daemon.tell([0, 1, daemon.sid, daemon.code, daemon.roles, 18]);
+	daemon.all();
+	await world.run(100);
+	assert.equal(p.live.actor, 18);
+	assert.deepEqual(daemon.commands.slice(2).map((c) => [c.command, c.number, c.again]), [[COMMAND.join, 1, false], [COMMAND.ballot, 2, true]]);
+	assert.equal(p.live.entries.length, 0);
+});
+
+test("after a listing a verdict held from before counts only if the lane still names it, under its new place", async () => {
+	const { daemon, world } = member();
+	const p = await page(world);
+	daemon.durable = false;
+	vote(p.live, 3);
+	const [{ lane }] = votes(daemon);
+	daemon.verdict(lane, 1, 0, 90);
+	daemon.stable = 200;
+	daemon.durable = true;
+	daemon.all();
+	assert.deepEqual(votes(daemon).map((c) => [c.number, c.again]), [[2, false], [2, true]], "its old place below stable does not save it");
+	assert.equal(p.live.entries.length, 0);
+});
+
+const secret = (live: Live) => live.send({ command: COMMAND.ballot, a: 1, field: "ballot/1", form: pack([1, 0, ballotPack(new Map([[2, 1]]))]), activity: 1, round: 1 });
+const phase = (d: Daemon, which: number) => d.put(SECTION.scope, 0, 0, [[4096 + 1, [which, 1]]]).frame([d.sections.get(`${SECTION.scope}/0/0`)!]);
+
+test("the seal came while the line was away: a secret ballot without a verdict is told to be uncertain, at once and once", async () => {
+	const { daemon, world } = member();
+	const p = await page(world);
+	daemon.answers = false;
+	secret(p.live);
+	daemon.cut();
+	daemon.put(SECTION.scope, 0, 0, [[4096 + 1, [PHASE.SEALED, 1]]]);
+	await world.run(11_000);
+	assert.deepEqual([p.live.line, p.live.entries.length, refused(p)], ["open", 0, [FAULT.unsure]]);
+	assert.equal(votes(daemon).length, 1);
+});
+
+test("the seal comes while a secret ballot is under way: its answer is waited for a little, never for ever", async () => {
+	for (const [answer, told] of [[FAULT.closed, FAULT.closed], [0, FAULT.unsure]]) {
+		const { daemon, world } = member();
+		const p = await page(world);
+		daemon.answers = false;
+		secret(p.live);
+		phase(daemon, PHASE.SEALED);
+		assert.deepEqual(refused(p), []);
+		if (answer)
+			daemon.tell([2, fromHex(votes(daemon)[0].lane), 1, answer, 0, 1, 1]);
+		await world.run(2100);
+		assert.deepEqual([p.live.entries.length, refused(p)], [0, [told]]);
+	}
+});
+
+test("what was never sent before the seal is sent, and told that it is closed", async () => {
+	const { daemon, world } = member();
+	const p = await page(world);
+	daemon.reachable = false;
+	daemon.cut();
+	secret(p.live);
+	daemon.put(SECTION.scope, 0, 0, [[4096 + 1, [PHASE.REVEALED, 1]]]);
+	daemon.reachable = true;
+	daemon.answers = false;
+	await world.run(600);
+	assert.deepEqual(votes(daemon).map((c) => c.again), [false]);
+	daemon.tell([2, fromHex(votes(daemon)[0].lane), 1, FAULT.closed, 0, 1, 1]);
+	assert.deepEqual([p.live.entries.length, refused(p)], [0, [FAULT.closed]]);
+});
+
+test("whether anything can be saved is told by the daemon, with since when; it holds over a lost line, and clears itself", async () => {
+	const { daemon, world } = member();
+	const p = await page(world);
+	assert.equal(p.live.health, 0);
+	await world.run(7000);
+	daemon.tell([3, 4, 1]);
+	const since = world.time;
+	assert.deepEqual([p.live.health, p.live.health_since], [1, since]);
+	daemon.cut();
+	daemon.volatile = [[3, 4, 2]];
+	await world.run(3000);
+	assert.deepEqual([p.live.line, p.live.health, p.live.health_since], ["open", 2, since]);
+	daemon.tell([3, 4, 0]);
+	assert.deepEqual([p.live.health, p.live.health_since], [0, 0]);
 });
 
 test("secret ballots are numbered by themselves, and their verdict comes under lane'", async () => {

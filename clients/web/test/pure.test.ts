@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Tables for what is pure: bytes, sections, the outbox, the geometry of results.
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { ballsFor, pages } from "../src/activities/tally.js";
-import { base64url, fromBase64url, hex, sha256 } from "../src/live/bytes.js";
+import { base64url, fromBase64url, hex } from "../src/live/bytes.js";
 import { Outbox, type Wish } from "../src/live/outbox.js";
 import { Sections } from "../src/live/sections.js";
 import type { Frame } from "../src/live/wire.js";
 import { FAULT } from "../src/tables.js";
-
-test("SHA-256 is Node's, at every length around the block", () => {
-	for (const length of [0, 1, 3, 16, 55, 56, 57, 63, 64, 65, 119, 120, 1000]) {
-		const bytes = new Uint8Array(randomBytes(length));
-		assert.equal(hex(sha256(bytes)), createHash("sha256").update(bytes).digest("hex"), `${length} bytes`);
-	}
-});
 
 test("base64url there and back, and nothing else is taken", () => {
 	for (let length = 0; length < 20; length++) {
@@ -47,6 +40,14 @@ for (const [name, frames, want] of cases)
 			s.apply(frame(part));
 		assert.deepEqual(held(s), want);
 	});
+
+test("sections: of positions the larger stands while the term does; a new term has its own", () => {
+	const s = new Sections();
+	for (const [term, done, stable, want] of [[1, 9, 7, [1, 9, 7]], [1, 5, 4, [1, 9, 7]], [1, 10, 4, [1, 10, 7]], [2, 6, 6, [2, 6, 6]]] as const) {
+		s.apply(frame({ term, done, stable }));
+		assert.deepEqual([s.term, s.done, s.stable], want);
+	}
+});
 
 test("sections: what was read before a frame stays as it was", () => {
 	const s = new Sections();
@@ -150,30 +151,75 @@ test("outbox: over a reload nothing is lost and no number used twice", () => {
 	box.put(wish("c", 3));
 	box.put(wish("never kept", 4, { keep: false }));
 	const back = Outbox.load(box.lane, box.save(1));
-	assert.deepEqual(back.entries.map((e) => [e.field, e.state, e.number]), [["a", "judged", 2], ["b", "again", 3], ["c", "waits", 0]]);
+	assert.deepEqual(back.entries.map((e) => [e.field, e.state, e.number]), [["a", "again", 2], ["b", "again", 3], ["c", "waits", 0]]);
 	assert.deepEqual(back.stable(1000), [], "where `a` stands is not known until a verdict comes");
-	back.rewound(3, 51);
-	const b = back.verdict(3, 0, 51);
-	assert.deepEqual(b, []);
-	assert.deepEqual(back.stable(51).map((o) => o.entry.field), ["a", "b"]);
+	assert.deepEqual(back.verdict(2, 0, 50), []);
+	assert.deepEqual(back.stable(50).map((o) => o.entry.field), ["a"]);
+	const b = back.next(0);
+	assert.deepEqual([b?.number, b?.again], [3, true]);
+	back.verdict(3, 0, 51);
 	assert.equal(back.next(0)?.number, 4);
 });
 
-test("outbox: a reset takes back what was accepted above the lane's last number; it is offered again in order", () => {
+test("outbox: later after a lost line stays marked; unsure marks, later does not take it back", () => {
+	const box = open();
+	box.put(wish("a", 1));
+	assert.equal(box.next(0)?.again, false);
+	box.reply(0, 2, FAULT.later, 0, 0, 0);
+	assert.equal(box.next(100)?.again, false, "it certainly stands nowhere");
+	box.lost();
+	assert.equal(box.next(100)?.again, true);
+	box.reply(100, 2, FAULT.later, 0, 0, 0);
+	assert.equal(box.next(200)?.again, true, "the first sending may stand all the same");
+});
+
+test("outbox: a listing puts held verdicts in doubt; they count if the lane still names that number", () => {
 	const box = open();
 	for (const [field, seq] of [["a", 50], ["b", 51], ["c", 52]] as const) {
 		box.put(wish(field, seq));
-		const sent = box.next(0)!;
-		box.verdict(sent.number, 0, seq);
+		box.verdict(box.next(0)!.number, 0, seq);
 	}
-	box.rewound(2, 60);
+	box.doubt();
+	assert.deepEqual(box.stable(1000), [], "not by their old places");
+	assert.deepEqual(box.verdict(2, 0, 60), []);
 	assert.deepEqual(box.stable(59), []);
+	assert.deepEqual(box.stable(60).map((o) => o.entry.field), ["a"], "the new place");
 	const first = box.next(0);
 	assert.deepEqual([first?.number, first?.again], [3, true]);
 	box.verdict(3, 0, 61);
-	assert.equal(box.next(0)?.number, 4);
-	assert.deepEqual(box.stable(61).map((o) => o.entry.field), ["a", "b"]);
+	assert.deepEqual([box.next(0)?.number], [4]);
 });
+
+test("outbox: a lane that names a higher number after a listing: superseded, told only when nothing newer of that field follows", () => {
+	const box = open();
+	for (const [field, seq] of [["a", 50], ["b", 51], ["a", 52]] as const) {
+		box.put(wish(field, seq));
+		box.verdict(box.next(0)!.number, 0, seq);
+	}
+	box.doubt();
+	assert.deepEqual(box.verdict(4, 0, 70).map((o) => [o.entry.field, o.is === "refused" && o.fault]), [["b", FAULT.superseded]]);
+	assert.deepEqual(box.stable(70).map((o) => o.entry.number), [4]);
+});
+
+const too_late: [name: string, activity: number, again: boolean, fault: number, told: number][] = [
+	["the first time: closed", 2, false, FAULT.closed, FAULT.closed],
+	["again: nobody can tell", 2, true, FAULT.closed, FAULT.unsure],
+	["again and stale: nobody can tell", 2, true, FAULT.stale, FAULT.unsure],
+	["again, of an open question: its lane has kept the verdict", 0, true, FAULT.closed, FAULT.closed],
+];
+for (const [name, activity, again, fault, told] of too_late)
+	test(`outbox: a ballot that came too late, ${name}`, () => {
+		const box = open();
+		const round = activity ? 1 : 0;
+		box.put(wish("x", 1, { activity, round }));
+		let sent = box.next(0)!;
+		if (again) {
+			box.lost();
+			sent = box.next(0)!;
+		}
+		assert.deepEqual(box.reply(0, sent.number, fault, 0, activity, round).map((o) => o.is === "refused" && o.fault), [told]);
+		assert.equal(box.entries.length, 0);
+	});
 
 test("outbox: secret ballots have a numbering of their own per activity and round", () => {
 	const box = open();

@@ -8,7 +8,7 @@ import { fixtures } from "../fixtures/sessions.js";
 import { fromHex } from "../src/live/bytes.js";
 import { participantSeat, linkSeat } from "../src/live/live.js";
 import { ballotPack } from "../src/live/wire.js";
-import { NO_CONTACT, SCOPE_ROOM, Session } from "../src/state/session.js";
+import { NO_CONTACT, NO_SAVING, SCOPE_ROOM, Session } from "../src/state/session.js";
 import { COMMAND, FAULT, PHASE, SECTION } from "../src/tables.js";
 import { language } from "../src/words/words.js";
 
@@ -138,6 +138,18 @@ test("a facilitator's act without contact is refused at once, never sent later",
 	await world.run(11_000);
 	assert.equal(session.connected, true);
 	assert.equal(daemon.commands.filter((c) => c.command === COMMAND.close).length, 0);
+});
+
+test("while nothing can be saved a facilitator's act is refused at once; when it can, it goes", async () => {
+	const { session, daemon } = await open("desk-open");
+	const closes = () => daemon.commands.filter((c) => c.command === COMMAND.close).length;
+	daemon.tell([3, 4, 1]);
+	assert.equal(session.health, 1);
+	session.command(COMMAND.close, 1, 0, [0]);
+	assert.deepEqual([session.refusal.value?.fault, closes()], [NO_SAVING, 0]);
+	daemon.tell([3, 4, 0]);
+	session.command(COMMAND.close, 1, 0, [0]);
+	assert.equal(closes(), 1);
 });
 
 test("silent, away and stale are told by signals", async () => {

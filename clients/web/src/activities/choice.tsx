@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // One or several of a list: native radio buttons or boxes, with the three marks of a dot.
 import { useState } from "preact/hooks";
-import { Refused, Saved, useSaving } from "../faces/common.js";
+import { Refused, Saved, useSaving, unsavedWhy } from "../faces/common.js";
 import { Dot, announce } from "../look/parts.js";
 import { type Activity, HOLDER_ROOM, type Session } from "../state/session.js";
 import { t } from "../words/words.js";
@@ -58,7 +58,7 @@ export function ChoiceBallot({ session, activity, open }: { session: Session; ac
 			<div class="tray">
 				<Refused session={session} activity={activity.number} />
 				{hint && <p class="hint">{hint}</p>}
-				{state === "long" && <p class="why">{t("unsaved-why")}</p>}
+				{state === "long" && <p class="why">{unsavedWhy(session)}</p>}
 				<div class="tray-line">
 					<b class="left num">
 						{activity.holder === HOLDER_ROOM ? t("choice-room") : draft && draft.size < least ? t("choice-least", { n: least - draft.size })

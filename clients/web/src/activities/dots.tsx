@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Dots over items: the whole row places one, minus takes one back; keys + - and digits do the same (ux.md 2.4, 3.1).
 import { useRef } from "preact/hooks";
-import { Refused, Saved, useSaving } from "../faces/common.js";
+import { Refused, Saved, useSaving, unsavedWhy } from "../faces/common.js";
 import { Dot, Icon, Stack, announce } from "../look/parts.js";
 import type { Activity, Session } from "../state/session.js";
 import { t } from "../words/words.js";
@@ -94,7 +94,7 @@ export function DotsBallot({ session, activity, open }: { session: Session; acti
 			<div class="tray">
 				<Refused session={session} activity={activity.number} />
 				{hint.current && <p class="hint">{hint.current}</p>}
-				{state === "long" && <p class="why">{t("unsaved-why")}</p>}
+				{state === "long" && <p class="why">{unsavedWhy(session)}</p>}
 				<div class="tray-line">
 					{budget <= TRAY_DOTS && (
 						<span class="tray-dots" aria-hidden="true">

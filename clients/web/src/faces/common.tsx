@@ -3,8 +3,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Dot, Icon, announce } from "../look/parts.js";
 import type { Activity, Session } from "../state/session.js";
-import { HOLDER_ROOM, NO_CONTACT } from "../state/session.js";
-import { PHASE } from "../tables.js";
+import { HOLDER_ROOM, NO_CONTACT, NO_SAVING } from "../state/session.js";
+import { FAULT, PHASE } from "../tables.js";
 import { countdown, faultWords, t } from "../words/words.js";
 
 export const CODE_SYMBOLS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
@@ -48,7 +48,7 @@ export function useSaving(session: Session, waits: boolean, empty: boolean): Sav
 	const since = useRef(0);
 	const was = useRef<Saving>("nothing");
 	const [, again] = useState(0);
-	const away = session.away_ms > 2000;
+	const away = session.away_ms > 2000 || session.health !== 0;
 	void session.tick.value;
 	const now = session.world.now();
 	if (!waits)
@@ -66,13 +66,16 @@ export function useSaving(session: Session, waits: boolean, empty: boolean): Sav
 		if (state === "unsaved" && was.current === "saving")
 			announce(t("unsaved"));
 		if (state === "long")
-			announce(t("unsaved-why"));
+			announce(unsavedWhy(session));
 		if (state === "saved" && (was.current === "unsaved" || was.current === "long"))
 			announce(t("back"));
 		was.current = state;
 	}, [state]);
 	return state;
 }
+
+/** Why something waits, and what becomes of it. */
+export const unsavedWhy = (session: Session): string => (session.health === 0 ? t("unsaved-why") : t("unsaved-store"));
 
 export function Saved({ state }: { state: Saving }) {
 	if (state === "nothing")
@@ -93,8 +96,10 @@ export function Secrecy({ activity }: { activity: Activity }) {
 /** The reason why something was not taken, in words, until the next act. */
 export function Refused({ session, activity }: { session: Session; activity?: number }) {
 	const refusal = session.refusal.value;
-	const shown = refusal !== null && (activity === undefined || refusal.activity === activity || refusal.activity === 0);
-	const why = refusal === null ? "" : refusal.fault === NO_CONTACT ? t("act-no-contact") : faultWords(refusal.fault);
+	/* What may have counted is said at the top of the page, whatever stands on it by then. */
+	const shown = refusal !== null && (activity === undefined || (refusal.fault !== FAULT.unsure && (refusal.activity === activity || refusal.activity === 0)));
+	const why = refusal === null ? "" : refusal.fault === NO_CONTACT ? t("act-no-contact") : refusal.fault === NO_SAVING ? t("act-no-saving")
+		: refusal.fault === FAULT.unsure ? t("maybe-counted") : faultWords(refusal.fault);
 	useEffect(() => {
 		if (shown)
 			announce(why, true);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The facilitator: program, wall of rooms, the screen, and one button that says act, object and number. Laptop first, every act also on a phone.
+import { sha256 } from "@noble/hashes/sha2.js";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { base64url, fromBase64url, hex, sha256 } from "../live/bytes.js";
+import { base64url, fromBase64url, hex } from "../live/bytes.js";
 import { browserStore } from "../live/world.js";
 import { Button, Dot, Icon, Mark, Sheet, announce } from "../look/parts.js";
 import { Settings } from "../look/settings.js";
@@ -35,7 +36,7 @@ export function FacilitatorFace({ session }: { session: Session }) {
 				<span class="chip num">{t("n-here", { n: session.present.total })}</span>
 				{session.head.rehearsal && <span class="chip warm">{t("rehearsal")}</span>}
 				<span class="grow" />
-				{away ? <span class="saved attn">{t("contact-lost")}</span> : session.all_saved ? <span class="saved"><Dot state="saved" size={11} /> {t("all-saved")}</span>
+				{away ? <span class="saved attn">{t("contact-lost")}</span> : session.health !== 0 ? <span class="saved attn">{t("no-saving")}</span> : session.all_saved ? <span class="saved"><Dot state="saved" size={11} /> {t("all-saved")}</span>
 					: <span class="saved"><Dot state="way" size={13} /> {t("saving")}</span>}
 				<Button icon="copy" onClick={() => setOpen({ is: "links" })}>{t("links")}</Button>
 				<Button icon="say" onClick={() => setOpen({ is: "say" })}>{t("say-all")}</Button>
@@ -48,7 +49,7 @@ export function FacilitatorFace({ session }: { session: Session }) {
 				<Program session={session} step={step} end={() => setOpen({ is: "end" })} />
 				<section class="mid">
 					{away && <Band>{t("fac-away")}</Band>}
-					{saving === "long" && !away && <Band>{t("fac-store")}</Band>}
+					{!away && (session.health !== 0 ? <Store session={session} /> : saving === "long" && <Band>{t("fac-slow")}</Band>)}
 					<Refused session={session} />
 					{session.over && <Band tone="calm">{t("fac-over")}</Band>}
 					<Now session={session} step={step} activity={activity} />
@@ -70,6 +71,13 @@ export function FacilitatorFace({ session }: { session: Session }) {
 			{open?.is === "room" && <RoomPanel session={session} room={open.room} activity={activity} close={close} />}
 		</main>
 	);
+}
+
+/** ux.md fac.store: what a facilitator may still do is talk. Said aloud once. */
+function Store({ session }: { session: Session }) {
+	const words = `${t("fac-store", { time: clockTime(session.health_since) })}${session.health === 2 ? ` ${t("fac-store-full")}` : ""}`;
+	useEffect(() => announce(words, true), []);
+	return <Band>{words}</Band>;
 }
 
 /** The activity that the one button is about: the first of the step whose result is not shown; else the last. */
@@ -394,15 +402,16 @@ function Bottom({ session, step, activity, end }: { session: Session; step: Step
 		return session.world.later(INERT_MS, () => setRests(false));
 	}, [name]);
 	const away = !session.connected;
-	const inert = rests || away || !session.all_saved || act.why !== undefined;
-	const why = away ? t("contact-lost") : act.why ?? "";
+	const stuck = session.health !== 0;
+	const inert = rests || away || stuck || !session.all_saved || act.why !== undefined;
+	const why = away ? t("contact-lost") : stuck ? t("no-saving") : act.why ?? "";
 	const left = session.remaining();
 	return (
 		<footer class="desk-bottom">
 			<div class="time">
 				<Timer session={session} room={0} big speak />
 				{left === null && <span class="no-time">{t("no-deadline")}</span>}
-				{step && !session.over && (
+				{step && !session.over && !stuck && (
 					<>
 						{left !== null && <Button onClick={() => addTime(session, -MINUTE)}>{t("minus-1")}<span class="unseen"> {t("time-less")}</span></Button>}
 						<Button onClick={() => addTime(session, MINUTE)}>{t("plus-1")}<span class="unseen"> {t("time-more", { m: 1 })}</span></Button>
@@ -412,14 +421,14 @@ function Bottom({ session, step, activity, end }: { session: Session; step: Step
 				)}
 			</div>
 			<div class="act">
-				{phase === PHASE.CLOSING && activity && <Button onClick={() => session.command(COMMAND.hold, activity.number, 0)}>{t("fac-hold")}</Button>}
-				{phase === PHASE.REVEALED && activity && !session.over && (
+				{phase === PHASE.CLOSING && activity && !stuck && <Button onClick={() => session.command(COMMAND.hold, activity.number, 0)}>{t("fac-hold")}</Button>}
+				{phase === PHASE.REVEALED && activity && !session.over && !stuck && (
 					<>
 						<Button onClick={() => session.command(COMMAND.ask, activity.number, 0)}>{t("fac-ask")}</Button>
 						<Button onClick={() => { session.command(COMMAND.hide, activity.number, 0); session.command(COMMAND.show, 0, 0, [VIEW.TASK, activity.number, 0, 0]); }}>{t("fac-hide")}</Button>
 					</>
 				)}
-				{(phase === PHASE.CLOSED || phase === PHASE.SEALED) && activity && !activity.secret && !session.over && <Button onClick={() => session.command(COMMAND.open, activity.number, 0, [5 * MINUTE])}>{t("fac-reopen")}</Button>}
+				{(phase === PHASE.CLOSED || phase === PHASE.SEALED) && activity && !activity.secret && !session.over && !stuck && <Button onClick={() => session.command(COMMAND.open, activity.number, 0, [5 * MINUTE])}>{t("fac-reopen")}</Button>}
 				{(why || act.then) && <span class="then">{why || t("then", { what: act.then })}</span>}
 				<Button look="primary" class="one" aria-disabled={inert} onClick={() => { if (!inert) act.press(); }}>{act.words}</Button>
 			</div>

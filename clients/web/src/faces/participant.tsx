@@ -6,7 +6,7 @@ import { pack, packText } from "../live/wire.js";
 import { Button, Dot, Mark, Sheet, announce } from "../look/parts.js";
 import { Settings } from "../look/settings.js";
 import { type Activity, HOLDER_ROOM, type Session } from "../state/session.js";
-import { COMMAND, PHASE } from "../tables.js";
+import { COMMAND, FAULT, PHASE } from "../tables.js";
 import { t } from "../words/words.js";
 import { Band, Refused, Saved, Secrecy, Timer, isOpen, roomLabel, useSaving } from "./common.js";
 
@@ -101,6 +101,8 @@ function Bands({ session, room, moved }: { session: Session; room: number; moved
 	return (
 		<>
 			{away && <Band>{session.all_saved ? t("contact-none-saved") : t("unsaved-why")}</Band>}
+			{session.health !== 0 && !session.all_saved && <Band><b>{t("unsaved")}.</b> {t("unsaved-store")}</Band>}
+			{session.refusal.value?.fault === FAULT.unsure && <Refused session={session} />}
 			{held > 0 && (
 				<div class="band attn">
 					<div>{t("held-back", { n: held })}</div>
@@ -141,7 +143,7 @@ function ActivityView({ session, activity, room, instruction }: { session: Sessi
 			<h1>{activity.title}{round > 1 && <span class="chip">{t("round", { n: round })}</span>}</h1>
 			{result ? <kind.Result session={session} activity={activity} /> : (
 				<>
-					{instruction && <p class="lead keep">{instruction}</p>}
+					{instruction && !(open && instruction === rule) && <p class="lead keep">{instruction}</p>}
 					{phase !== PHASE.READY && open && <p class="lead keep">{rule}</p>}
 					{phase === PHASE.READY ? (
 						<>

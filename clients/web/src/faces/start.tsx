@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Where a session begins: a question, its items, and one button. Needs the creation key; everything else has a default.
+import { sha256 } from "@noble/hashes/sha2.js";
 import { useState } from "preact/hooks";
-import { type Bytes, base64url, sha256 } from "../live/bytes.js";
+import { type Bytes, base64url } from "../live/bytes.js";
 import { pack } from "../live/wire.js";
 import { browserStore } from "../live/world.js";
 import { Button, Wordmark } from "../look/parts.js";

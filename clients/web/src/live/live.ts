@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // One person's or link's connection with a session: opens and reopens the socket, keeps sections and lanes, sends what waits. Knows no page.
 // It tells by `changed` what is new; whoever draws reads the fields. Numbers in the comments are clauses of protocol/README.md.
-import { COMMAND, FAULT, ROLE, SECTION } from "../tables.js";
-import { type Bytes, NO_BYTES, base64url, fromBase64url, hex, sha256 } from "./bytes.js";
+/* Browsers give their own SHA-256 to pages on https and localhost only, and a hall may run on plain http. */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { COMMAND, FAULT, PHASE, ROLE, SECTION } from "../tables.js";
+import { type Bytes, NO_BYTES, base64url, fromBase64url, hex } from "./bytes.js";
 import { type Entry, Outbox, type Outcome, type Wish } from "./outbox.js";
 import { Sections } from "./sections.js";
 import { type Frame, type Text, commandEncode, helloEncode, messageDecode, pack, packText } from "./wire.js";
@@ -35,6 +37,11 @@ const UNANSWERED_MS = 8_000;
 const SWEEP_MS = 5_000;
 /** The session keeps a member's last four lanes. */
 const LANES_KEPT = 4;
+/** After a seal the answer to what was under way may still come; so long it is waited for. */
+const SEAL_WAIT_MS = 2_000;
+/** A status told so soon after the welcome is the one that held before the line was lost. */
+const HEALTH_SAME_MS = 5_000;
+const KEY_ACTIVITY = 4096; /* items 4096 + activity of `scope` */
 
 /** The seat of a participant: made at the first coming, found again later. */
 export function participantSeat(world: World, place: string): Seat {
@@ -85,6 +92,9 @@ export class Live {
 	/** When we last heard anything, and since when the line is not open (world.now). */
 	heard = 0;
 	away_since = 0;
+	/** 5.12: 0, or why nothing can be saved now, and since when (milliseconds of world.now). */
+	health = 0;
+	health_since = 0;
 
 	#socket: Socket | null = null;
 	#tries = 0;
@@ -92,7 +102,8 @@ export class Live {
 	#cancel_pump = () => {};
 	#clock = { log_ms: 0, at: 0 };
 	#lanes: Held[] = [];
-	#fresh = true; /* the first look at the verdicts of this connection is to come */
+	#welcomed = 0; /* when the last welcome came */
+	#sealed = new WeakMap<Entry, number>(); /* when a seal was first seen while this one was under way */
 	#asked = 0; /* when a command was sent that has no answer */
 	#text: Text | null = null;
 	#stopped = false;
@@ -272,7 +283,6 @@ export class Live {
 			this.#lanes.push({ box: adopted, claim });
 			this.#save();
 			this.changed({ is: "outbox" });
-			this.#fresh = true;
 			this.#judge();
 			this.#pump();
 		}
@@ -321,7 +331,8 @@ export class Live {
 		this.#cancel_retry();
 		if (this.#stopped || this.line === "ended")
 			return;
-		const { term, done } = this.sections;
+		/* 3.7: who is not joined has not seen what members see, and has no position. */
+		const { term, done } = this.actor === 0 ? { term: 0, done: 0 } : this.sections;
 		const hello = () => helloEncode({ ...this.seat, lane: this.#own!.box.lane, term, done });
 		const socket: Socket = this.world.connect({
 			opened: () => socket.send(hello()),
@@ -383,12 +394,21 @@ export class Live {
 		this.heard = now;
 		switch (m.is) {
 		case "welcome":
+			/* 3.7: a second one stands for the first. As somebody else we have no lane yet, and what was under way went nowhere. */
+			if (this.actor !== 0 && m.actor !== this.actor)
+				for (const { box } of this.#lanes) {
+					box.lost();
+					box.doubt();
+					box.joined = false;
+				}
+			if (this.line !== "open")
+				this.health = 0;
+			this.#welcomed = now;
 			this.sid = m.sid;
 			this.code = m.code;
 			this.roles = m.roles;
 			this.actor = m.actor;
 			this.line = "open";
-			this.#fresh = true;
 			this.#cancel_retry();
 			this.changed({ is: "line" });
 			void this.#greet();
@@ -424,6 +444,14 @@ export class Live {
 			this.#judge();
 			this.#pump();
 			break;
+		case "health":
+			if (m.status !== 0 && this.health === 0 && (this.health_since === 0 || now - this.#welcomed > HEALTH_SAME_MS))
+				this.health_since = now;
+			if (m.status === 0)
+				this.health_since = 0;
+			this.health = m.status;
+			this.changed({ is: "line" });
+			break;
 		case "bye":
 			this.ended = { fault: m.fault, elsewhere: false };
 			if (m.fault === FAULT.later || m.fault === FAULT.elsewhere)
@@ -458,8 +486,9 @@ export class Live {
 		this.#clock = { log_ms: frame.log_ms, at: this.world.now() };
 		const term_before = this.sections.term;
 		const names = this.sections.apply(frame);
-		if (term_before !== 0 && term_before !== frame.term)
-			this.#fresh = true;
+		if (frame.listing !== null || (term_before !== 0 && term_before !== frame.term))
+			for (const { box } of this.#lanes)
+				box.doubt();
 		for (const [actor] of this.sections.all(SECTION.me))
 			this.actor = actor;
 		this.changed({ is: "sections", names });
@@ -474,8 +503,6 @@ export class Live {
 			const verdict = verdicts?.get(box.lane) as [number, number, number] | undefined;
 			if (verdict) {
 				this.#asked = 0;
-				if (this.#fresh)
-					box.rewound(verdict[0], verdict[2]);
 				this.#outcomes(box, box.verdict(verdict[0], verdict[1], verdict[2]));
 			}
 			for (const [series, lane] of this.lanes) {
@@ -485,14 +512,32 @@ export class Live {
 				if (!mine || box !== this.#own?.box)
 					continue;
 				this.#asked = 0;
-				if (this.#fresh)
-					box.rewound(mine[0], mine[2], activity, round);
 				this.#outcomes(box, box.verdict(mine[0], mine[1], mine[2], activity, round));
 			}
 			this.#outcomes(box, box.stable(this.sections.stable));
+			for (const e of box.entries)
+				if (e.activity !== 0 && this.#is_sealed(e.activity, e.round) && ((e.state === "again" && e.seq < 0) || (e.state === "sent" && this.#seal_waited(e))))
+					this.#outcomes(box, box.give_up(e));
 		}
-		if (verdicts)
-			this.#fresh = false;
+	}
+
+	/** Sealed, in a scope in sight; or a later round has begun. */
+	#is_sealed(activity: number, round: number): boolean {
+		for (const [, , items] of this.sections.all(SECTION.scope)) {
+			const row = items.get(KEY_ACTIVITY + activity) as [number, number] | undefined;
+			if (row && (row[1] > round || (row[1] === round && (row[0] === PHASE.SEALED || row[0] === PHASE.REVEALED))))
+				return true;
+		}
+		return false;
+	}
+
+	#seal_waited(entry: Entry): boolean {
+		const seen = this.#sealed.get(entry);
+		if (seen !== undefined)
+			return this.world.now() - seen >= SEAL_WAIT_MS;
+		this.#sealed.set(entry, this.world.now());
+		this.world.later(SEAL_WAIT_MS, () => { this.#judge(); this.#pump(); });
+		return false;
 	}
 
 	#outcomes(box: Outbox, outcomes: Outcome[]): void {

@@ -44,6 +44,9 @@ interface Saved {
 	entries: (Omit<Entry, "form" | "text"> & { form: string; text: string })[];
 }
 
+/** In `seq`: it was sent before and may stand in the log, so a repeat is marked `again`. */
+const MAY_STAND = -1;
+
 const series = (entry: { activity: number; round: number }) => `${entry.activity}/${entry.round}`;
 
 export class Outbox {
@@ -112,11 +115,11 @@ export class Outbox {
 					entry.state = "judged";
 					entry.seq = seq;
 				} else {
-					out.push(this.#end(entry, fault));
+					out.push(...this.#end(entry, fault));
 				}
 			} else if (entry.number < number && entry.state !== "judged") {
 				/* A later number of this lane was judged already; what became of this one nobody can say. */
-				out.push(this.#end(entry, FAULT.superseded));
+				out.push(...this.#end(entry, FAULT.superseded));
 			}
 		}
 		return out;
@@ -129,8 +132,9 @@ export class Outbox {
 			return [];
 		if (fault === FAULT.later || fault === FAULT.unsure) {
 			entry.state = "again";
-			/* seq < 0 marks that it was sent before and may stand in the log: `again` in the message. After `later` it certainly does not. */
-			entry.seq = fault === FAULT.unsure ? -1 : 0;
+			/* `later` says nothing of an earlier sending: what was marked stays so. */
+			if (fault === FAULT.unsure)
+				entry.seq = MAY_STAND;
 			entry.not_before = now + Math.max(later_ms, fault === FAULT.later ? 50 : 0);
 			return [];
 		}
@@ -138,7 +142,7 @@ export class Outbox {
 			this.joined = false;
 			return [{ is: "lane_unknown", entry }];
 		}
-		return [this.#end(entry, fault)];
+		return this.#end(entry, fault);
 	}
 
 	/** Everything up to seq survives. */
@@ -153,22 +157,23 @@ export class Outbox {
 		for (const entry of this.entries)
 			if (entry.state === "sent") {
 				entry.state = "again";
-				entry.seq = -1;
+				entry.seq = MAY_STAND;
 			}
 	}
 
-	/** A first look after a reconnect: `last` is the lane's last judged number now, at seq. What was accepted above it fell out of the history and is
-	 * offered again, in order; the rest stands in it, not later than at seq. */
-	rewound(last: number, seq: number, activity = 0, round = 0): void {
-		for (const entry of this.#of(activity, round))
+	/** 4.13: a frame with a listing, or another term. A verdict held from before counts no longer by itself: `verdict` tells it anew if the lane still names
+	 * that number; the rest is offered again, in order. */
+	doubt(): void {
+		for (const entry of this.entries)
 			if (entry.state === "judged") {
-				if (entry.number > last) {
-					entry.state = "again";
-					entry.seq = -1;
-				} else {
-					entry.seq = Math.max(entry.seq, seq);
-				}
+				entry.state = "again";
+				entry.seq = MAY_STAND;
 			}
+	}
+
+	/** 4.14: the seal has forgotten who voted, and no verdict will come for this one. */
+	give_up(entry: Entry): Outcome[] {
+		return this.#end(entry, FAULT.unsure);
 	}
 
 	/** Secret ballots not yet judged, taken out as wishes. */
@@ -185,7 +190,7 @@ export class Outbox {
 		return JSON.stringify(saved);
 	}
 
-	/** From the storage. What was under way may or may not be in the log: it is sent again. Of what was accepted the place is not known until a verdict comes. */
+	/** From the storage. What was under way may or may not be in the log, and history may have changed under what was accepted: it is sent again unless a verdict stands in sight. */
 	static load(lane: string, text: string): Outbox {
 		const box = new Outbox(lane);
 		try {
@@ -197,8 +202,8 @@ export class Outbox {
 				const form = fromBase64url(e.form), bytes = fromBase64url(e.text);
 				if (form === null || bytes === null)
 					continue;
-				const state = e.state === "sent" ? "again" : e.state;
-				box.entries.push({ ...e, form, text: bytes, id: ++box.#id, state, seq: state === "waits" ? 0 : -1, not_before: 0 });
+				const state = e.state === "waits" ? "waits" : "again";
+				box.entries.push({ ...e, form, text: bytes, id: ++box.#id, state, seq: state === "waits" ? 0 : MAY_STAND, not_before: 0 });
 			}
 		} catch {
 			/* Somebody else wrote it; a lane that cannot be read is not used: its numbers are not known. */
@@ -211,8 +216,13 @@ export class Outbox {
 		return this.entries.filter((e) => e.activity === activity && e.round === round);
 	}
 
-	#end(entry: Entry, fault: number): Outcome {
+	/** Taken out. What a newer value of the same field has replaced needs no word. A secret ballot that may stand, and came too late the second time, ends as
+	 * `unsure`: nobody can tell whether it counted (4.14). */
+	#end(entry: Entry, fault: number): Outcome[] {
 		this.entries = this.entries.filter((e) => e !== entry);
-		return { is: "refused", entry, fault };
+		if (fault === FAULT.superseded && this.entries.some((e) => e.field === entry.field && (e.number === 0 || e.number > entry.number)))
+			return [];
+		const unsure = entry.activity !== 0 && entry.seq < 0 && (fault === FAULT.closed || fault === FAULT.stale);
+		return [{ is: "refused", entry, fault: unsure ? FAULT.unsure : fault }];
 	}
 }

@@ -52,9 +52,11 @@ export class Sections {
 			changed.add(name);
 		}
 		this.#held = next;
+		/* 5.5: what was told before stays true while the term does; a new term has positions of its own. */
+		const same = frame.term === this.term;
+		this.done = same ? Math.max(this.done, frame.done) : frame.done;
+		this.stable = same ? Math.max(this.stable, frame.stable) : frame.stable;
 		this.term = frame.term;
-		this.done = frame.done;
-		this.stable = frame.stable;
 		return changed;
 	}
 }

@@ -34,6 +34,7 @@ export type Message =
 	| { is: "present"; total: number; rooms: Map<number, number> }
 	| { is: "progress"; activity: number; done: number; of: number; rooms: Map<number, [number, number]> }
 	| { is: "lane"; activity: number; round: number; lane: string }
+	| { is: "health"; status: number }
 	| { is: "bye"; fault: number }
 	| { is: "unknown" };
 
@@ -112,6 +113,8 @@ export function messageDecode(bytes: Bytes): Message {
 		}
 		case 3:
 			return { is: "lane", activity: m[2], round: m[3], lane: keyOf(m[4]) as string };
+		case 4:
+			return { is: "health", status: m[2] };
 		}
 		return { is: "unknown" };
 	case 4:

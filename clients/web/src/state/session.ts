@@ -2,6 +2,7 @@
 // The session as pages read it: signals over the live module's sections, and what follows from them. Draws nothing.
 import { batch, computed, signal, type Signal } from "@preact/signals";
 import { type Change, Live, type Seat } from "../live/live.js";
+import type { Entry } from "../live/outbox.js";
 import { type Items, sectionName } from "../live/sections.js";
 import { type Text, ballotPack, ballotUnpack, numbers, pack, packText, words } from "../live/wire.js";
 import type { World } from "../live/world.js";
@@ -12,7 +13,7 @@ export const HOLDER_PERSON = 1, HOLDER_ROOM = 2;
 /** Scopes (protocol README, words): the session is 0, a room is this and its number. */
 export const SCOPE_ROOM = 2 ** 29;
 /** A refusal by the page itself: nobody could be asked. */
-export const NO_CONTACT = -1;
+export const NO_CONTACT = -1, NO_SAVING = -2;
 const KEY_ACTIVITY = 4096; /* items 4096 + activity of `scope` and `me` */
 
 export interface Step { number: number; position: number; minutes: number; title: string; instruction: string; activities: number[] }
@@ -81,11 +82,26 @@ export class Session {
 				if (outcome.is !== "refused" || (outcome.fault === FAULT.superseded && outcome.entry.number === 1))
 					break;
 				const { command, a } = outcome.entry;
+				/* What it said stands in sight all the same: nothing to tell. */
+				if (outcome.fault === FAULT.superseded && command === COMMAND.ballot && this.#stands(outcome.entry))
+					break;
 				this.refusal.value = { id: ++this.#refusals, fault: outcome.fault, command, activity: command === COMMAND.ballot ? a : 0 };
 				break;
 			}
 			}
 		});
+	}
+
+	#stands(entry: Entry): boolean {
+		const [round, , ballot] = numbers(entry.form) as unknown[];
+		const wanted = ballotUnpack(ballot);
+		for (const kind of [SECTION.ballots, SECTION.room_ballots])
+			for (const [, , items] of this.live.sections.all(kind)) {
+				const row = items.get(entry.a) as Row | undefined;
+				if (row && row[0] === round && sameBallot(ballotUnpack(row[1]), wanted))
+					return true;
+			}
+		return false;
 	}
 
 	/** Own ballots count as settled once every verdict in sight is stable and nothing of them is in the outbox. */
@@ -132,6 +148,10 @@ export class Session {
 	// --- the line; each reads the signals it follows, so that whoever draws by it is drawn again ---
 
 	get connected(): boolean { void this.line.value; return this.live.line === "open"; }
+	/** Why nothing can be saved now: 0 it can, 1 the journal is away, 2 it is full (protocol 5.12). */
+	get health(): number { return this.connected ? this.live.health : 0; }
+	/** The daemon's time since which nothing can be saved. */
+	get health_since(): number { return this.live.server_ms() - (this.world.now() - this.live.health_since); }
 	/** For how long there has been no contact; 0 while there is. */
 	get away_ms(): number { void this.tick.value; return this.connected ? 0 : this.world.now() - this.live.away_since; }
 	/** Nothing has come for longer than it should: what stands here may be old. */
@@ -282,8 +302,8 @@ export class Session {
 
 	/** An act is for now: without contact it is refused at once, not kept for later. */
 	command(command: number, a = 0, b = 0, form: unknown[] = [], text: Text | null = null): void {
-		if (this.live.line !== "open") {
-			this.refusal.value = { id: ++this.#refusals, fault: NO_CONTACT, command, activity: 0 };
+		if (this.live.line !== "open" || this.health !== 0) {
+			this.refusal.value = { id: ++this.#refusals, fault: this.live.line !== "open" ? NO_CONTACT : NO_SAVING, command, activity: 0 };
 			return;
 		}
 		this.live.send({ command, a, b, form: pack(form), text: packText(text), keep: false, field: `${command}/${a}/${b}/${++this.#refusals}` });
