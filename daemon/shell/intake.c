@@ -35,7 +35,8 @@ static void reply_to(struct seat *seat, const struct reply *reply)
 	reply_encode(reply, &seat->house->scratch);
 	if (reply->fault == FAULT_later)
 		seat->house->figures.replies_later++;
-	trace(TRACE_DEBUG, "reply", "session=%s actor=%u number=%u fault=%s", seat->hall->sid.text, seat->actor, reply->number, fault_name(reply->fault));
+	trace(TRACE_DEBUG, "reply", "session=%s actor=%u number=%u fault=%s", seat->hall->sid.text, reply->activity ? 0 : seat->actor, reply->number,
+	      fault_name(reply->fault));
 	intake_say(seat);
 }
 
@@ -404,8 +405,10 @@ static void command(struct seat *seat, const struct command_message *message, en
 		refuse(seat, &wish, FAULT_not_allowed);
 		return;
 	}
-	trace(TRACE_DEBUG, "message", "session=%s actor=%u number=%u again=%d command=%u", seat->hall->sid.text, seat->actor, message->number,
-	      message->again, message->command);
+	/* The log must not stand a person beside the entry that names nobody. */
+	bool secret = message->command == COMMAND_ballot && session_secret(seat->hall->session, message->subject.a, NULL);
+	trace(TRACE_DEBUG, "message", "session=%s actor=%u number=%u again=%d command=%u", seat->hall->sid.text, secret ? 0 : seat->actor,
+	      message->number, message->again, message->command);
 	if (message->command == COMMAND_join && seat->lane != message->lane) {
 		seat->lane = message->lane; /* the page has drawn a new one: its lanes in secret activities are others too */
 		for (size_t i = 0; i < seat->keys_count; i++)
