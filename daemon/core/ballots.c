@@ -665,10 +665,12 @@ bool session_secret(const struct session *s, uint32_t activity, uint32_t *round)
 	return a && a->secret;
 }
 
-bool session_secret_may(const struct session *s, uint32_t activity, uint32_t member)
+bool session_secret_may(const struct session *s, const struct entry *entry, uint32_t member)
 {
-	uint32_t phase = phase_in_room(s, activity, session_room(s, member));
-	return phase & (PHASE_OPEN | PHASE_CLOSING) || (phase == PHASE_CLOSED && has_extra(s, activity, member));
+	if (asking_of(s, entry->subject.a, 0) == NULL)
+		return false;
+	uint32_t phase = phase_in_room(s, entry->subject.a, ballot_room(s, entry));
+	return phase & (PHASE_OPEN | PHASE_CLOSING) || (phase == PHASE_CLOSED && has_extra(s, entry->subject.a, member));
 }
 
 bool session_key_of(const struct session *s, struct section section, struct eyes_key *out)

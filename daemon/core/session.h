@@ -57,8 +57,8 @@ uint32_t session_member_organisation(const struct session *s, uint32_t member);
 
 /* --- secret ballots: intake turns `ballot` into `secret_ballot` --- */
 bool session_secret(const struct session *s, uint32_t activity, uint32_t *round); /* true: secret; *round: the running one */
-/* Whether intake may make a secret ballot of this member's now: the phase in their room, or extra time of their own. The entry names nobody, so only here can that be asked. */
-bool session_secret_may(const struct session *s, uint32_t activity, uint32_t member);
+/* Whether intake may make a secret ballot of this member's now: the phase in the room where it counts, or extra time of their own. The entry names nobody, so only here can that be asked. */
+bool session_secret_may(const struct session *s, const struct entry *secret_ballot, uint32_t member);
 /* The form of a secret_ballot entry, padded to the activity's longest ballot, so that no length speaks. false: longer than any proper ballot. */
 bool session_secret_form(const struct session *s, uint32_t activity, uint32_t round, const uint8_t key[16], struct slice ballot, struct pack *out);
 

@@ -364,7 +364,7 @@ static void wish_for(struct seat *seat, const struct command_message *message, s
 		fanout_again(seat);
 		return;
 	}
-	if (fault == FAULT_none && entry->command == COMMAND_secret_ballot && !session_secret_may(hall->session, entry->subject.a, seat->actor)) {
+	if (fault == FAULT_none && entry->command == COMMAND_secret_ballot && !session_secret_may(hall->session, entry, seat->actor)) {
 		/* Closed for them, and somebody else's extra time runs; the entry would name nobody, so it is asked here. What was sent before and may still
 		 * come into the log is not refused for that: it is asked again when no extra time runs. */
 		refuse(seat, wish, message->again ? FAULT_later : FAULT_closed);

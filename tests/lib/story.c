@@ -463,10 +463,14 @@ static void vote(struct story *s, struct person *person, struct words *w, struct
 		entry.command = COMMAND_secret_ballot;
 		entry.subject.b = session_room(s->session, actor_of(s, person));
 		entry.salted = ENTRY_FORM;
-		if (!session_secret_may(s->session, activity, actor_of(s, person)))
+		bool formed = session_secret_form(s->session, activity, round, key, pack_bytes(&ballot), &form);
+		entry.form = pack_bytes(&form);
+		if (!session_secret_may(s->session, &entry, actor_of(s, person))) {
 			answer(s, "refused before the log: closed for this person");
-		else if (!session_secret_form(s->session, activity, round, key, pack_bytes(&ballot), &form))
+			pack_clear(&form);
+		} else if (!formed) {
 			answer(s, "refused before the log: bad_ballot");
+		}
 	} else {
 		entry.name = (struct name){ actor_of(s, person), person->lane, manner.number ? manner.number : ++person->number };
 		pack_array(&form, 3);

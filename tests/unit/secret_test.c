@@ -413,8 +413,8 @@ static void test_rules(void **state)
 	FINE(&s, FACILITATOR, extra, .a = 1, .b = 2, .form = "[60000]");
 	FINE(&s, FACILITATOR, close, .a = 1, .form = "[1]");
 	assert_int_equal(script_house_acts(&s), 0);
-	assert_true(session_secret_may(s.session, 1, 2));
-	assert_false(session_secret_may(s.session, 1, 3));
+	assert_true(session_secret_may(s.session, &(struct entry){ .command = COMMAND_secret_ballot, .subject = { 1, session_room(s.session, 2) } }, 2));
+	assert_false(session_secret_may(s.session, &(struct entry){ .command = COMMAND_secret_ballot, .subject = { 1, session_room(s.session, 3) } }, 3));
 	assert_int_equal(script_secret(&s, 2, 1, "[1, 1]"), FAULT_none);
 	FINE(&s, THE_HOUSE, extra_due, .a = 1, .b = 2, .form = "[1]");
 	assert_int_equal(script_house_acts(&s), 1);
