@@ -22,6 +22,8 @@ struct seat {
 	struct http_reply *reply;  /* somebody is working on the answer */
 	struct lws *wsi;
 	bool close;                /* after the answer */
+	uint16_t refused;          /* status; its body is read and dropped first */
+	enum fault fault;
 };
 
 const size_t http_seat_size = sizeof(struct seat);
@@ -275,18 +277,29 @@ static bool length(struct lws *wsi, size_t *out)
 	return true;
 }
 
+/* Answering before the body has come would end in a reset, and with it the answer would be lost: a body of proper length is read first, and dropped. */
+static int refuse_later(struct seat *seat, struct lws *wsi, uint16_t status, enum fault fault)
+{
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) || !length(wsi, &seat->need) || seat->need == 0
+	    || seat->need > LIMIT_HTTP_BODY)
+		return refuse_create(wsi, status, fault);
+	seat->refused = status;
+	seat->fault = fault;
+	return 0;
+}
+
 static int begin_create(struct http *http, struct seat *seat, struct lws *wsi)
 {
 	char origin[256], host[256], room[256];
 	int origin_len = lws_hdr_copy(wsi, origin, sizeof origin, WSI_TOKEN_ORIGIN);
 	int host_len = lws_hdr_copy(wsi, host, sizeof host, WSI_TOKEN_HOST);
 	if (http->draining)
-		return refuse_create(wsi, 503, FAULT_elsewhere);
+		return refuse_later(seat, wsi, 503, FAULT_elsewhere);
 	if (origin_len < 0 || host_len < 0
 	    || !door_origin(http->parts.door, slice_of(origin, (size_t)origin_len), slice_of(host, (size_t)host_len)))
-		return refuse_create(wsi, 403, FAULT_not_allowed);
+		return refuse_later(seat, wsi, 403, FAULT_not_allowed);
 	if (!http->parts.up->may_create(bearer(wsi, room, sizeof room), http->parts.up_ctx))
-		return refuse_create(wsi, 401, FAULT_key_needed);
+		return refuse_later(seat, wsi, 401, FAULT_key_needed);
 	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) || !length(wsi, &seat->need) || seat->need == 0)
 		return refuse_create(wsi, 411, FAULT_malformed);
 	if (seat->need > LIMIT_HTTP_BODY)
@@ -299,8 +312,12 @@ static int on_body(struct seat *seat, const void *at, size_t len)
 {
 	if (len == 0)
 		return 0;
-	if (seat->own == NULL || seat->left || seat->reply || len > seat->need - seat->have)
+	if ((seat->own == NULL && !seat->refused) || seat->left || seat->reply || len > seat->need - seat->have)
 		return -1;
+	if (seat->refused) {
+		seat->have += len;
+		return 0;
+	}
 	memcpy(seat->own + seat->have, at, len);
 	seat->have += len;
 	return 0;
@@ -309,6 +326,8 @@ static int on_body(struct seat *seat, const void *at, size_t len)
 static int on_body_whole(struct http *http, struct seat *seat, struct lws *wsi)
 {
 	char key[256], address[ADDRESS_TEXT];
+	if (seat->refused)
+		return seat->have == seat->need ? refuse_create(wsi, seat->refused, seat->fault) : -1;
 	if (seat->own == NULL || seat->have != seat->need || seat->reply)
 		return -1;
 	struct http_reply *reply = check_alloc(1, sizeof *reply);
