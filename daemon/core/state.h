@@ -222,7 +222,7 @@ uint32_t token_find(const struct session *s, const uint8_t hash[32]);
 struct lanes *lanes_of(struct session *s, uint32_t actor);
 void token_note(struct session *s, const uint8_t hash[32], uint32_t value);
 
-/* --- agenda.c --- */
+/* --- agenda.c, phases.c --- */
 struct activity *activity_of(const struct session *s, uint32_t number);
 bool scope_exists(const struct session *s, uint32_t scope);
 struct place *place_of(const struct session *s, uint32_t scope); /* NULL: no such scope */
@@ -234,7 +234,7 @@ bool seal_ready(const struct session *s, uint32_t activity);        /* closed ev
 bool has_extra(const struct session *s, uint32_t activity, uint32_t member);
 void subset_of(const struct activity *activity, struct subset *out);
 
-/* --- ballots.c --- */
+/* --- ballots.c, seal.c --- */
 struct asking *asking_of(const struct session *s, uint32_t activity, uint32_t round);
 struct voter_key *key_find(const struct asking *asking, const uint8_t key[16]);
 /* The room that this entry's ballot counts for: that of its first cast; else the one that it comes from. */
