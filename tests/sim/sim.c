@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SWAP_EVERY = 4 }; /* each so many seeds, others' ballots are permuted and the observer's frames compared */
-
 static const char *command_name(unsigned command)
 {
 	switch (command) {

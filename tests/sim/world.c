@@ -422,9 +422,16 @@ static void manage(struct world *w)
 		uint32_t room = 1 + (uint32_t)draw(w, rooms < 9 ? rooms : 9);
 		snprintf(words, sizeof words, "Canary-room-%u-%u", room, (unsigned)draw(w, 1000));
 		wish(w, COMMAND_say, 0, SCOPE_ROOM | room, NULL, 0, words);
-	} else {
+	} else if (perhaps(w, 400)) {
 		uint64_t form[4] = { draw(w, 5), 0, 0, 0 };
 		wish(w, COMMAND_show, 0, 0, form, 4, NULL);
+	} else if (perhaps(w, 500)) {
+		wish(w, COMMAND_go, (uint32_t)draw(w, 2), rooms && draw(w, 2) ? SCOPE_ROOM | (1 + (uint32_t)draw(w, rooms)) : 0, NULL, 0, NULL);
+	} else if (w->seed % SWAP_EVERY && perhaps(w, 500)) { /* with ballots permuted others would be refused, and a refusal is no entry */
+		uint64_t form[2] = { draw(w, 2), 1 + draw(w, 3) }; /* who holds a ballot on it keeps it */
+		wish(w, COMMAND_items_hide, 1 + (uint32_t)draw(w, w->questions_count), 0, form, 2, NULL);
+	} else {
+		wish(w, COMMAND_merge, 1 + (uint32_t)draw(w, 3), 1 + (uint32_t)draw(w, 3), NULL, 0, NULL);
 	}
 }
 

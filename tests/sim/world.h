@@ -19,6 +19,8 @@ struct world_result {
 	uint64_t observed;       /* hash of all frames to the observer up to the first reveal */
 };
 
+enum { SWAP_EVERY = 4 }; /* each so many seeds, others' ballots are permuted and the observer's frames compared */
+
 /* swapped: the others' ballots are permuted among them; nothing else differs. The observer must not be able to tell. */
 void world_run(uint64_t seed, bool swapped, bool verbose, struct world_result *out);
 #endif
