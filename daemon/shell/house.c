@@ -491,11 +491,10 @@ static void on_opened(struct sid sid, enum journal_status status, uint64_t damag
 	house->journal.ops->read(house->journal.self, sid, 1, on_replayed, hall);
 }
 
-static void on_refused(struct sid sid, uint64_t tag, enum journal_status why, void *ctx)
+/* An append of ours has no entry: whoever asked for it hears so. */
+static void not_taken(struct house *house, uint64_t tag, enum journal_status why, enum fault fault)
 {
-	struct house *house = CAST(ctx, house);
 	struct pending *at = pending_find(house, tag);
-	(void)sid;
 	if (at == NULL)
 		return;
 	struct pending asked = *at;
@@ -505,24 +504,19 @@ static void on_refused(struct sid sid, uint64_t tag, enum journal_status why, vo
 	else if (asked.kind == PENDING_FOUNDING)
 		founding_refused(asked.hall, why);
 	else
-		intake_refused(&asked, FAULT_later);
+		intake_refused(&asked, fault);
+}
+
+static void on_refused(struct sid sid, uint64_t tag, enum journal_status why, void *ctx)
+{
+	(void)sid;
+	not_taken(CAST(ctx, house), tag, why, FAULT_later);
 }
 
 static void on_unsure(struct sid sid, uint64_t tag, void *ctx)
 {
-	struct house *house = CAST(ctx, house);
-	struct pending *at = pending_find(house, tag);
 	(void)sid;
-	if (at == NULL)
-		return;
-	struct pending asked = *at;
-	pending_remove(house, at);
-	if (asked.kind == PENDING_WAIT)
-		watch_failed(asked.hall, tag);
-	else if (asked.kind == PENDING_FOUNDING)
-		founding_refused(asked.hall, JOURNAL_AWAY);
-	else
-		intake_refused(&asked, FAULT_unsure);
+	not_taken(CAST(ctx, house), tag, JOURNAL_AWAY, FAULT_unsure);
 }
 
 /* History has changed: the state is dropped, and comes anew as at the first opening. Who is here stays, and hears nothing meanwhile. */
