@@ -25,6 +25,11 @@ enum {
 	LIMIT_TITLE = 480,               /* 120 letters */
 	LIMIT_ITEM = 1200,               /* 300 letters */
 	LIMIT_SAY = 2000,
+	LIMIT_NOTE = 1200,               /* 300 letters: a note, not an essay */
+	LIMIT_GUIDE = 8000,              /* what a facilitator reads about a step */
+	LIMIT_ANSWER = 900,              /* a text answer is a ballot, with its language and lengths within LIMIT_BALLOT */
+	LIMIT_REF = 32,
+	LIMIT_ORIGIN = 48,
 
 	/* A session. */
 	LIMIT_MEMBERS = 20000,
@@ -35,6 +40,16 @@ enum {
 	LIMIT_ACTIVITIES = 400,          /* a year's series of ratings, one statement each */
 	LIMIT_ITEMS = 200,               /* 131 prepared actions and own proposals */
 	LIMIT_ROUNDS = 50,
+	LIMIT_GROUPS = 60,               /* of items; a principle each */
+	LIMIT_PARTS = 8,                 /* inner times of a step */
+	LIMIT_TENURES = 1000,            /* of one room's pen: who held it is kept, so that late text finds its way */
+	LIMIT_NOTES_STEP = 100,          /* of one room on one step: more is not read by anybody */
+	LIMIT_NOTES = 20000,
+	LIMIT_EDITS = 20,                /* earlier wordings of a note that are kept at hand; the log has all */
+	LIMIT_TRAY = 100,
+	LIMIT_PAPERS = 10000,
+	LIMIT_HEADS = 1000,
+	LIMIT_TALLY_WORDS = 48 * 1024,   /* of text answers in one picture */
 	LIMIT_BALLOT = 1024,             /* 200 items of five bytes */
 	LIMIT_CONFIG = 256,
 	LIMIT_LANES = 4,                 /* phone, laptop, one that was cleared, one to spare */
@@ -42,6 +57,14 @@ enum {
 	LIMIT_REMOVALS = 256,            /* removed items that a section remembers, so that a page away for a while gets a delta */
 	LIMIT_NAMES_ROOM = 100,          /* larger rooms get counts, not names: the list would be resent at every join */
 	LIMIT_SEAL_PART = 48 * 1024,
+
+	/* A catalog: files that people write. */
+	LIMIT_WORKSHOP = 256 * 1024,     /* bytes of one file; the declaration workshop in two languages is a tenth */
+	LIMIT_WORKSHOP_BODY = 224 * 1024, /* what is made of it: with links and rooms it must fit LIMIT_HTTP_BODY */
+	LIMIT_WORKSHOP_VALUES = 20000,
+	LIMIT_WORKSHOP_DEPTH = 10,       /* the words of an item are 8 deep */
+	LIMIT_LANGUAGES = 8,
+	LIMIT_CATALOG = 200,             /* workshops of one daemon */
 
 	/* Time, ms. */
 	GRACE_MS = 30 * 1000,            /* product: finish your sentence */
@@ -56,6 +79,8 @@ enum {
 	FLUSH_MS = 250,                  /* participants: 4 a second; verdicts are never held back */
 	PROGRESS_MS = 1000,
 	AWAY_MS = 60 * 1000,
+	ABSENT_MS = 10 * 1000,           /* a page that comes back does so within its longest back-off; only then does a gate not wait for it */
+	ATTEND_MS = 500,                 /* between two looks at who is here and who has answered */
 	BEHIND_MS = 2 * 1000,
 	UNDRAINED_MS = 20 * 1000,        /* a peer that takes nothing for so long is closed with 1013 */
 	LINGER_MS = 2,                   /* group commit: halves commits at 3,000 a second for 2 ms of delay */
@@ -75,6 +100,7 @@ enum {
 	LIMIT_SESSIONS = 500,
 	RATE_ADDRESS = 500, BURST_ADDRESS = 2000, /* new connections of one address: a hall behind one NAT comes at once */
 	LIMIT_UNADMITTED = 2000,
+	LIMIT_EXPORTS = 8,                       /* logs that are being fetched at a time: each may hold a piece of 14 MB */
 	WRONG_CODES_ADDRESS = 20,                /* in WRONG_CODES_ADDRESS_MS */
 	WRONG_CODES_ADDRESS_MS = 10 * 60 * 1000,
 	WRONG_CODES_DAEMON = 600,                 /* a minute */

@@ -75,9 +75,10 @@ bool config_read(struct slice config, uint32_t *numbers, size_t count)
 	return fine;
 }
 
-void votes_sum(const struct ballots *ballots, struct pack *out)
+void votes_sum(const struct ballots *ballots, struct slice config, uint32_t (*points)(struct slice config, uint32_t value), struct pack *out)
 {
 	uint64_t sums[LIMIT_ITEMS + 1] = { 0 }, voters[LIMIT_ITEMS + 1] = { 0 };
+	uint32_t worth[LIMIT_ITEMS + 1] = { 0 }; /* of a value, 0: not asked yet; a kind reads its config to tell, and thousands say the same */
 	size_t items = 0;
 	for (size_t b = 0; b < ballots->count; b++) {
 		struct votes votes;
@@ -85,14 +86,20 @@ void votes_sum(const struct ballots *ballots, struct pack *out)
 			continue; /* only proper ballots were taken; a seal of a damaged log is counted as far as it goes */
 		uint32_t heads = ballots->ballots[b].count;
 		for (size_t i = 0; i < votes.count; i++) {
-			items += sums[votes.at[i].item] == 0;
-			sums[votes.at[i].item] += (uint64_t)votes.at[i].value * heads;
-			voters[votes.at[i].item] += heads;
+			uint32_t item = votes.at[i].item, value = votes.at[i].value, each = value;
+			if (points) {
+				each = value <= LIMIT_ITEMS && worth[value] ? worth[value] : points(config, value);
+				if (value <= LIMIT_ITEMS)
+					worth[value] = each;
+			}
+			items += voters[item] == 0;
+			sums[item] += (uint64_t)each * heads;
+			voters[item] += heads;
 		}
 	}
 	pack_array(out, 3 * items);
 	for (uint32_t item = 1; item <= LIMIT_ITEMS; item++)
-		if (sums[item]) {
+		if (voters[item]) {
 			pack_uint(out, item);
 			pack_uint(out, sums[item]);
 			pack_uint(out, voters[item]);

@@ -39,6 +39,13 @@ struct activity_kind {
 	size_t (*longest)(struct slice config, const struct subset *subset);
 	/* Count: writes one MessagePack value. The same ballots give the same bytes, in whatever order and by whomever cast: it is never told. */
 	void (*tally)(struct slice config, const struct ballots *ballots, struct pack *out);
+	/* What a vote's value is worth in a sum; NULL: this kind has no sums, groups or outcomes. */
+	uint32_t (*points)(struct slice config, uint32_t value);
+	/* What may be told of one room of a secret activity outside that room; NULL: the tally itself. */
+	void (*brief)(struct slice config, const struct ballots *ballots, struct pack *out);
+	/* Whether the discussion opens when all who are present have answered (protocol 4.16); NULL: never. */
+	bool (*gated)(struct slice config);
+	bool in_words; /* answered by the command's text; the ballot is that text's bytes, [[language, words], ...] */
 };
 
 const struct activity_kind *activity_find(struct slice name); /* NULL: no such kind */
@@ -56,6 +63,6 @@ struct votes {
 enum fault votes_read(struct slice ballot, const struct subset *subset, struct votes *out);
 void votes_pack(const struct votes *votes, struct pack *out);
 bool config_read(struct slice config, uint32_t *numbers, size_t count); /* [number, ...], just so many */
-/* Tally of sums: [item, sum, voters, ...], items ascending. */
-void votes_sum(const struct ballots *ballots, struct pack *out);
+/* Tally of sums: [item, sum, voters, ...], items ascending. points as in the kind; NULL: the value itself. */
+void votes_sum(const struct ballots *ballots, struct slice config, uint32_t (*points)(struct slice config, uint32_t value), struct pack *out);
 #endif

@@ -2,6 +2,7 @@
 /* What the workshop consists of: the session itself, scopes, steps, activities, items, and what the screen shows. */
 #include "base/check.h"
 #include "core/state.h"
+#include "wire/command.h"
 
 enum { RULES = 1 };
 
@@ -46,7 +47,7 @@ enum fault check_create(const struct session *s, const struct entry *entry)
 	if (s->rules)
 		return FAULT_taken;
 	struct unpack *in = form_read(entry);
-	unpack_arrays(in, 7);
+	unpack_arrays(in, 8);
 	unpack_uint(in, UINT32_MAX);
 	unpack_uint(in, 1);
 	uint64_t k = unpack_uint(in, K_MAX);
@@ -56,13 +57,14 @@ enum fault check_create(const struct session *s, const struct entry *entry)
 	struct code code;
 	if (!code_parse(unpack_str(in, 16), &code) || k < K_DEFAULT)
 		unpack_fail(in);
+	unpack_str(in, LIMIT_ORIGIN);
 	return form_done(in);
 }
 
 void apply_create(struct session *s, const struct entry *entry)
 {
 	struct unpack *in = form_read(entry);
-	unpack_arrays(in, 7);
+	unpack_arrays(in, 8);
 	s->rules = (uint32_t)unpack_uint(in, UINT32_MAX);
 	s->rehearsal = unpack_uint(in, 1);
 	s->k = (uint32_t)unpack_uint(in, K_MAX);
@@ -72,6 +74,9 @@ void apply_create(struct session *s, const struct entry *entry)
 		memcpy(s->language, language.at, language.len);
 	s->created_ms = unpack_uint(in, UINT64_MAX);
 	code_parse(unpack_str(in, 16), &s->code);
+	struct slice origin = unpack_str(in, LIMIT_ORIGIN);
+	if (origin.len)
+		memcpy(s->origin, origin.at, origin.len);
 	form_done(in);
 	blob_set(&s->title, entry->text);
 	s->stopped = s->rules != RULES;
@@ -82,15 +87,51 @@ void apply_create(struct session *s, const struct entry *entry)
 
 /* --- steps, activities, items --- */
 
+struct step_read {
+	struct step step;
+	enum fault fault;
+};
+
+static struct step_read step_read(const struct session *s, const struct entry *entry)
+{
+	struct step_read r = { .fault = FAULT_none };
+	struct step *step = &r.step;
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 6);
+	step->position = (uint32_t)unpack_uint(in, UINT16_MAX);
+	step->minutes = (uint32_t)unpack_uint(in, DURATION_MS_MAX / 60000);
+	step->plenary = (uint32_t)unpack_uint(in, LIMIT_NOTES_STEP);
+	step->source = (uint32_t)unpack_uint(in, UINT32_MAX);
+	step->group = (uint32_t)unpack_uint(in, UINT16_MAX);
+	size_t parts = unpack_array(in);
+	step->parts_count = parts <= LIMIT_PARTS ? (uint32_t)parts : 0;
+	for (uint32_t i = 0; i < step->parts_count; i++) {
+		unpack_arrays(in, 2);
+		step->parts[i][0] = (uint32_t)unpack_uint(in, DURATION_MS_MAX / 60000);
+		step->parts[i][1] = (uint32_t)unpack_uint(in, DURATION_MS_MAX / 60000);
+		if (step->parts[i][0] > step->parts[i][1])
+			unpack_fail(in);
+	}
+	if (parts > LIMIT_PARTS) { /* not read to the end */
+		unpack_destroy(in);
+		r.fault = FAULT_full;
+		return r;
+	}
+	r.fault = form_done(in);
+	if (r.fault == FAULT_none && step->source && !activity_of(s, step->source))
+		r.fault = FAULT_no_activity;
+	if (r.fault == FAULT_none && (step->source == 0) != (step->group == 0))
+		r.fault = FAULT_malformed;
+	return r;
+}
+
 enum fault check_step_put(const struct session *s, const struct entry *entry)
 {
-	struct unpack *in = form_read(entry);
-	unpack_arrays(in, 2);
-	unpack_uint(in, UINT16_MAX);
-	unpack_uint(in, DURATION_MS_MAX / 60000);
-	enum fault fault = form_done(in);
-	if (fault != FAULT_none)
-		return fault;
+	struct step_read r = step_read(s, entry);
+	if (r.fault == FAULT_none && entry->text.len)
+		r.fault = text_check(entry->text, 2 + r.step.parts_count, LIMIT_ITEM);
+	if (r.fault != FAULT_none)
+		return r.fault;
 	if (entry->subject.a > LIMIT_STEPS)
 		return FAULT_full;
 	return entry->subject.a >= 1 && entry->subject.a <= s->steps_count + 1 ? FAULT_none : FAULT_no_step;
@@ -101,17 +142,35 @@ void apply_step_put(struct session *s, const struct entry *entry)
 	uint32_t number = entry->subject.a;
 	if (number > s->steps_count) {
 		s->steps = check_realloc(s->steps, number, sizeof *s->steps);
-		s->steps[number - 1] = (struct step){ .used = true };
+		s->steps[number - 1] = (struct step){ 0 };
 		s->steps_count = number;
 	}
-	struct step *step = &s->steps[number - 1];
-	struct unpack *in = form_read(entry);
-	unpack_arrays(in, 2);
-	step->position = (uint32_t)unpack_uint(in, UINT16_MAX);
-	step->minutes = (uint32_t)unpack_uint(in, UINT32_MAX);
-	form_done(in);
+	struct step *step = &s->steps[number - 1], made = step_read(s, entry).step;
+	made.used = true;
+	made.text = step->text;
+	made.guide = step->guide;
+	*step = made;
 	blob_set(&step->text, entry->text);
 	touch(s, SECTION_agenda, 0, 0, number, entry->seq);
+}
+
+static enum fault empty_form(const struct entry *entry)
+{
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 0);
+	return form_done(in);
+}
+
+enum fault check_guide_put(const struct session *s, const struct entry *entry)
+{
+	return entry->subject.a <= s->steps_count ? empty_form(entry) : FAULT_no_step;
+}
+
+void apply_guide_put(struct session *s, const struct entry *entry)
+{
+	uint32_t step = entry->subject.a;
+	blob_set(step ? &s->steps[step - 1].guide : &s->guide, entry->text);
+	touch(s, SECTION_guide, 0, 0, step, entry->seq);
 }
 
 static bool has_answers(const struct activity *activity)
@@ -122,11 +181,12 @@ static bool has_answers(const struct activity *activity)
 enum fault check_activity_put(const struct session *s, const struct entry *entry)
 {
 	struct unpack *in = form_read(entry);
-	unpack_arrays(in, 5);
+	unpack_arrays(in, 6);
 	uint32_t step = (uint32_t)unpack_uint(in, UINT32_MAX);
 	struct slice kind_name = unpack_str(in, 32);
 	uint64_t holder = unpack_uint(in, HOLDER_ROOM), secret = unpack_uint(in, 1);
 	struct slice config = unpack_bin(in, 1, LIMIT_CONFIG);
+	unpack_str(in, LIMIT_REF);
 	const struct activity_kind *kind = activity_find(kind_name);
 	bool read = unpack_ok(in);
 	enum fault config_fault = read && kind ? kind->check_config(config) : FAULT_bad_config;
@@ -162,12 +222,13 @@ void apply_activity_put(struct session *s, const struct entry *entry)
 	struct activity *activity = &s->activities[number - 1];
 	uint32_t old_step = activity->step;
 	struct unpack *in = form_read(entry);
-	unpack_arrays(in, 5);
+	unpack_arrays(in, 6);
 	activity->step = (uint32_t)unpack_uint(in, UINT32_MAX);
 	activity->kind = activity_find(unpack_str(in, 32));
 	activity->holder = (uint32_t)unpack_uint(in, UINT32_MAX);
 	activity->secret = unpack_uint(in, 1);
 	blob_set(&activity->config, unpack_bin(in, 1, LIMIT_CONFIG));
+	blob_set(&activity->ref, unpack_str(in, LIMIT_REF));
 	form_done(in);
 	blob_set(&activity->text, entry->text);
 	touch(s, SECTION_activity, number, 0, 0, entry->seq);
@@ -195,6 +256,15 @@ enum fault check_items_put(const struct session *s, const struct entry *entry)
 	return fault == FAULT_none && !activity_of(s, entry->subject.a) ? FAULT_no_activity : fault;
 }
 
+/* A result is told by groups of shown items too. */
+static void regrouped(struct session *s, uint32_t number, uint64_t seq)
+{
+	const struct activity *activity = activity_of(s, number);
+	const struct asking *asking = &activity->askings[activity->round - 1];
+	if (activity->secret ? asking->sealed : asking->count > 0) /* before the seal nothing is told, and what struck ballots said is not known */
+		results_touch(s, number, activity->round, seq);
+}
+
 void apply_items_put(struct session *s, const struct entry *entry)
 {
 	struct activity *activity = activity_of(s, entry->subject.a);
@@ -220,6 +290,7 @@ void apply_items_put(struct session *s, const struct entry *entry)
 	}
 	pack_finish(&word);
 	form_done(in);
+	regrouped(s, entry->subject.a, entry->seq);
 }
 
 enum fault check_items_hide(const struct session *s, const struct entry *entry)
@@ -250,13 +321,65 @@ void apply_items_hide(struct session *s, const struct entry *entry)
 		touch(s, SECTION_activity, entry->subject.a, 0, item, entry->seq);
 	}
 	form_done(in);
+	regrouped(s, entry->subject.a, entry->seq);
 }
+
+/* --- groups of items --- */
+
+enum fault check_groups_put(const struct session *s, const struct entry *entry)
+{
+	const struct activity *activity = activity_of(s, entry->subject.a);
+	struct unpack *in = form_read(entry);
+	size_t count = unpack_array(in), fresh = 0;
+	enum fault fault = count ? FAULT_none : FAULT_malformed;
+	for (size_t i = 0; i < count && unpack_ok(in); i++) {
+		uint32_t group = (uint32_t)unpack_uint(in, UINT16_MAX), g = 0;
+		if (group == 0)
+			fault = FAULT_no_group;
+		while (activity && g < activity->groups_count && activity->groups[g].group != group)
+			g++;
+		fresh += activity && g == activity->groups_count;
+	}
+	enum fault end = form_done(in);
+	if (end != FAULT_none)
+		return end;
+	if (activity == NULL)
+		return FAULT_no_activity;
+	return fault == FAULT_none && activity->groups_count + fresh > LIMIT_GROUPS ? FAULT_full : fault;
+}
+
+void apply_groups_put(struct session *s, const struct entry *entry)
+{
+	struct activity *activity = activity_of(s, entry->subject.a);
+	struct unpack *in = form_read(entry);
+	size_t count = unpack_array(in);
+	struct pack word;
+	pack_init(&word);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t group = (uint32_t)unpack_uint(in, UINT16_MAX), g = 0;
+		while (g < activity->groups_count && activity->groups[g].group != group)
+			g++;
+		if (g == activity->groups_count) {
+			activity->groups = check_realloc(activity->groups, g + 1, sizeof *activity->groups);
+			activity->groups[activity->groups_count++] = (struct item_group){ .group = group };
+		}
+		pack_clear(&word);
+		if (entry->text.len)
+			text_column(entry->text, i + 1, &word);
+		blob_set(&activity->groups[g].text, pack_bytes(&word));
+		touch(s, SECTION_activity, entry->subject.a, 0, KEY_GROUP + group, entry->seq);
+	}
+	pack_finish(&word);
+	form_done(in);
+}
+
+/* --- the shared screen --- */
 
 enum view {
 #define VIEW(name, number, meaning) VIEW_##name = number,
 #include "tbl/views.h"
 #undef VIEW
-	VIEW_LAST = VIEW_ROOM
+	VIEW_LAST = VIEW_ORDER
 };
 
 enum fault check_show(const struct session *s, const struct entry *entry)
@@ -281,5 +404,7 @@ void apply_show(struct session *s, const struct entry *entry)
 	for (int i = 0; i < 4; i++)
 		s->screen[i] = (uint32_t)unpack_uint(in, UINT32_MAX);
 	form_done(in);
+	s->screen_seq = entry->seq;
+	s->eyes_changed = true; /* a screen sees a room's notes only while it is shown them */
 	touch(s, SECTION_screen, 0, 0, 0, entry->seq);
 }

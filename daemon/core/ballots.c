@@ -27,6 +27,8 @@ void asking_finish(struct asking *asking)
 	free(asking->ballots);
 	free(asking->keys);
 	free(asking->seqs);
+	free(asking->gates);
+	free(asking->entered);
 	map_finish(&asking->by_holder);
 	map_finish(&asking->by_key);
 	map_finish(&asking->by_room);
@@ -73,7 +75,7 @@ struct voter_key *key_find(const struct asking *asking, const uint8_t key[16])
 /* --- casting --- */
 
 /* An empty ballot takes back, whatever the kind. */
-static enum fault check_bytes(const struct activity *activity, struct slice ballot)
+enum fault ballot_check(const struct activity *activity, struct slice ballot)
 {
 	struct subset subset;
 	if (ballot.len == 0)
@@ -82,7 +84,7 @@ static enum fault check_bytes(const struct activity *activity, struct slice ball
 	return activity->kind->check_ballot(blob_slice(&activity->config), &subset, ballot);
 }
 
-static void cast(struct session *s, uint32_t activity, uint64_t holder, uint32_t room, struct slice bytes, uint64_t seq)
+void ballot_cast(struct session *s, uint32_t activity, uint64_t holder, uint32_t room, uint32_t heads, struct slice bytes, uint64_t seq)
 {
 	struct asking *asking = asking_of(s, activity, 0);
 	uint32_t at = map_get(&asking->by_holder, holder);
@@ -97,52 +99,76 @@ static void cast(struct session *s, uint32_t activity, uint64_t holder, uint32_t
 	}
 	struct ballot *ballot = &asking->ballots[at - 1];
 	blob_set(&ballot->bytes, bytes);
+	ballot->count = heads;
 	ballot->seq = seq;
 }
 
-static enum fault ballot_read(const struct entry *entry, uint32_t *round, struct slice *ballot)
+struct told { /* what a `ballot` says */
+	uint32_t round, tenure;
+	struct slice ballot; /* borrowed from the entry's form or text */
+};
+
+static enum fault ballot_read(const struct activity *activity, const struct entry *entry, struct told *out)
 {
 	struct unpack *in = form_read(entry);
 	unpack_arrays(in, 3);
-	*round = (uint32_t)unpack_uint(in, UINT32_MAX);
-	unpack_uint(in, UINT32_MAX); /* the tenure of the pen: rooms have none yet, then anybody in the room may */
-	*ballot = unpack_bin(in, 0, LIMIT_BALLOT);
-	return form_done(in); /* ballot is borrowed from the entry's form and stays good */
+	out->round = (uint32_t)unpack_uint(in, UINT32_MAX);
+	out->tenure = (uint32_t)unpack_uint(in, UINT32_MAX);
+	out->ballot = unpack_bin(in, 0, LIMIT_BALLOT);
+	enum fault fault = form_done(in);
+	if (fault != FAULT_none)
+		return fault;
+	if (activity->kind->in_words ? out->ballot.len : entry->text.len)
+		return FAULT_malformed; /* answered in words, or not */
+	if (activity->kind->in_words)
+		out->ballot = entry->text;
+	return FAULT_none;
+}
+
+/* A room's ballot is its note-taker's to cast. While nobody holds the pen, anybody in the room may. */
+static enum fault check_pen(const struct session *s, const struct entry *entry, uint32_t tenure)
+{
+	uint32_t number = member_of(s, entry->name.who)->room;
+	if (number == 0)
+		return FAULT_no_room;
+	const struct room *room = room_of(s, number);
+	uint32_t holder = pen_holder(room);
+	if (tenure && tenure != room->pen.tenure)
+		return FAULT_stale;
+	return holder && holder != entry->name.who ? FAULT_pen_needed : FAULT_none;
 }
 
 enum fault check_ballot(const struct session *s, const struct entry *entry)
 {
 	const struct activity *activity = activity_of(s, entry->subject.a);
-	uint32_t round;
-	struct slice ballot;
-	enum fault fault = ballot_read(entry, &round, &ballot);
+	struct told told;
+	enum fault fault = ballot_read(activity, entry, &told);
 	if (fault != FAULT_none)
 		return fault;
 	if (activity->secret)
 		return FAULT_not_allowed; /* intake makes a secret_ballot of it */
-	if (round != activity->round)
+	if (told.round != activity->round)
 		return FAULT_stale;
-	if (activity->holder == HOLDER_ROOM && member_of(s, entry->name.who)->room == 0)
-		return FAULT_no_room;
-	return check_bytes(activity, ballot);
+	fault = activity->holder == HOLDER_ROOM ? check_pen(s, entry, told.tenure) : FAULT_none;
+	return fault == FAULT_none ? ballot_check(activity, told.ballot) : fault;
 }
 
 void apply_ballot(struct session *s, const struct entry *entry)
 {
-	uint32_t round, activity = entry->subject.a, room = s->members[entry->name.who - 1].room;
-	struct slice ballot;
-	ballot_read(entry, &round, &ballot);
+	uint32_t activity = entry->subject.a, room = s->members[entry->name.who - 1].room;
+	struct told told;
+	ballot_read(activity_of(s, activity), entry, &told);
 	bool by_room = activity_of(s, activity)->holder == HOLDER_ROOM;
 	uint64_t holder = by_room ? room : entry->name.who;
-	cast(s, activity, holder, room, ballot, entry->seq);
+	ballot_cast(s, activity, holder, room, 1, told.ballot, entry->seq);
 	room = ballot_find(asking_of(s, activity, 0), holder)->room;
 	if (by_room)
 		touch(s, SECTION_room_ballots, room, 0, activity, entry->seq);
 	else
 		touch(s, SECTION_ballots, entry->name.who, 0, activity, entry->seq);
-	touch(s, SECTION_result, activity, 0, round, entry->seq);
+	touch(s, SECTION_result, activity, 0, told.round, entry->seq);
 	if (room)
-		touch(s, SECTION_result, activity, room, round, entry->seq);
+		touch(s, SECTION_result, activity, room, told.round, entry->seq);
 }
 
 /* --- secret ballots --- */
@@ -174,7 +200,7 @@ static size_t longest_of(const struct activity *activity)
 	return activity->kind->longest(blob_slice(&activity->config), &all);
 }
 
-bool session_secret_form(const struct session *s, uint32_t activity, uint32_t round, const uint8_t key[16], struct slice ballot, struct pack *out)
+bool ballot_pad(const struct session *s, uint32_t activity, struct slice ballot, struct pack *out)
 {
 	const struct activity *a = activity_of(s, activity);
 	uint8_t padded[LENGTH + LIMIT_BALLOT] = { (uint8_t)(ballot.len >> 8), (uint8_t)ballot.len };
@@ -183,11 +209,23 @@ bool session_secret_form(const struct session *s, uint32_t activity, uint32_t ro
 		return false;
 	if (ballot.len)
 		memcpy(padded + LENGTH, ballot.at, ballot.len);
-	pack_array(out, 3);
-	pack_uint(out, round);
-	pack_bin(out, slice_of(key, KEY));
 	pack_bin(out, slice_of(padded, LENGTH + longest));
 	return true;
+}
+
+bool session_secret_form(const struct session *s, uint32_t activity, uint32_t round, const uint8_t key[16], struct slice ballot, struct pack *out)
+{
+	struct pack padded;
+	pack_init(&padded);
+	bool fine = ballot_pad(s, activity, ballot, &padded);
+	if (fine) {
+		pack_array(out, 3);
+		pack_uint(out, round);
+		pack_bin(out, slice_of(key, KEY));
+		pack_raw(out, pack_bytes(&padded));
+	}
+	pack_finish(&padded);
+	return fine;
 }
 
 enum fault check_secret_ballot(const struct session *s, const struct entry *entry)
@@ -206,9 +244,22 @@ enum fault check_secret_ballot(const struct session *s, const struct entry *entr
 	if (entry->subject.b && !room_of(s, entry->subject.b))
 		return FAULT_no_room;
 	const struct asking *asking = &activity->askings[round - 1];
-	if (!key_find(asking, key) && asking->keys_count >= s->members_count)
+	if (!key_find(asking, key) && asking->keys_count >= s->members_count + papers_total(activity))
 		return FAULT_electorate;
-	return check_bytes(activity, ballot);
+	return ballot_check(activity, ballot);
+}
+
+struct voter_key *key_make(struct asking *asking, const uint8_t bytes[16])
+{
+	if (asking->keys_count == asking->keys_room) {
+		asking->keys_room = asking->keys_room ? 2 * asking->keys_room : 8;
+		asking->keys = check_realloc(asking->keys, asking->keys_room, sizeof *asking->keys);
+	}
+	struct voter_key *key = &asking->keys[asking->keys_count++];
+	*key = (struct voter_key){ 0 };
+	memcpy(key->key, bytes, KEY);
+	map_set(&asking->by_key, prefix_of(bytes), asking->keys_count);
+	return key;
 }
 
 /* Remembers the entry for striking, and finds or makes the key and its lane. NULL: no such asking, sealed, or a key too many. */
@@ -227,16 +278,9 @@ struct lane *secret_lane(struct session *s, const struct entry *entry, bool make
 	if (!make)
 		return key ? lanes_find(&key->lanes, entry->name.lane) : NULL;
 	if (key == NULL) {
-		if (asking->keys_count >= s->members_count)
+		if (asking->keys_count >= s->members_count + papers_total(activity_of(s, entry->subject.a)))
 			return NULL;
-		if (asking->keys_count == asking->keys_room) {
-			asking->keys_room = asking->keys_room ? 2 * asking->keys_room : 8;
-			asking->keys = check_realloc(asking->keys, asking->keys_room, sizeof *asking->keys);
-		}
-		key = &asking->keys[asking->keys_count++];
-		*key = (struct voter_key){ 0 };
-		memcpy(key->key, bytes, KEY);
-		map_set(&asking->by_key, prefix_of(bytes), asking->keys_count);
+		key = key_make(asking, bytes);
 	}
 	struct lane *lane = lanes_open(&key->lanes, entry->name.lane, &dropped);
 	if (dropped)
@@ -252,7 +296,7 @@ void apply_secret_ballot(struct session *s, const struct entry *entry)
 	CHECK(secret_read(entry, &round, &bytes, &ballot) == FAULT_none);
 	struct asking *asking = asking_of(s, entry->subject.a, round);
 	uint32_t key = (uint32_t)(key_find(asking, bytes) - asking->keys) + 1;
-	cast(s, entry->subject.a, key, entry->subject.b, ballot, entry->seq);
+	ballot_cast(s, entry->subject.a, key, entry->subject.b, 1, ballot, entry->seq);
 	struct section mine = mine_of(entry->subject.a, round, key);
 	touch(s, mine.kind, mine.a, mine.b, 0, entry->seq);
 }
@@ -283,82 +327,184 @@ static int order_counted(const void *x, const void *y)
 	return order ? order : (a->count > b->count) - (a->count < b->count);
 }
 
-static void counts_pack(const struct activity *activity, struct counted *counted, size_t count, bool held_back, struct pack *out)
+/* The ballots behind a result, sorted by bytes, voters left out. */
+struct drawn {
+	struct counted *counted; /* the caller's to free */
+	size_t count;
+	uint64_t number;         /* how many may be said */
+	bool held_back;          /* not to be shown: a number at most */
+};
+
+static struct drawn only_number(uint64_t number)
 {
-	uint64_t heads = 0;
-	struct pack tally;
-	pack_init(&tally);
-	for (size_t i = 0; i < count; i++)
-		heads += counted[i].count;
-	if (!held_back) {
-		qsort(counted, count, sizeof *counted, order_counted);
-		struct ballots ballots = { counted, count };
-		activity->kind->tally(blob_slice(&activity->config), &ballots, &tally);
-	}
-	pack_array(out, 4);
-	pack_uint(out, count);
-	pack_uint(out, heads);
-	pack_uint(out, held_back);
-	pack_bin(out, pack_bytes(&tally));
-	pack_finish(&tally);
+	return (struct drawn){ .number = number, .held_back = true };
 }
 
-static void only_number_pack(uint64_t ballots, struct pack *out)
+static struct drawn draw_sealed(const struct asking *asking, uint32_t room)
 {
-	pack_array(out, 4);
-	pack_uint(out, ballots);
-	pack_uint(out, ballots);
-	pack_uint(out, 1);
-	pack_bin(out, slice_of(NULL, 0));
-}
-
-static void sealed_pack(const struct activity *activity, const struct asking *asking, uint32_t room, struct pack *out)
-{
-	if (room == 0 && asking->groups_count == 0) {
-		only_number_pack(asking->sealed_total, out);
-		return;
-	}
-	struct counted *counted = check_alloc(asking->sealed_total, sizeof *counted);
-	size_t count = 0;
+	if (room == 0 && asking->groups_count == 0)
+		return only_number(asking->sealed_total);
+	struct drawn drawn = { .counted = check_alloc(asking->sealed_total, sizeof *drawn.counted) };
 	bool alone = room == 0;
 	for (uint32_t g = 0; g < asking->groups_count; g++) {
 		const struct group *group = &asking->groups[g];
 		bool own = room && group->rooms_count == 1 && group->rooms[0] == room;
 		alone |= own;
-		for (uint32_t b = 0; (own || room == 0) && b < group->ballots_count && count < asking->sealed_total; b++)
-			counted[count++] = (struct counted){ blob_slice(&group->ballots[b]), 1 };
+		for (uint32_t b = 0; (own || room == 0) && b < group->ballots_count && drawn.count < asking->sealed_total; b++)
+			drawn.counted[drawn.count++] = (struct counted){ blob_slice(&group->ballots[b]), 1 };
 	}
+	drawn.number = drawn.count;
 	if (alone)
-		counts_pack(activity, counted, count, false, out);
-	else
-		only_number_pack(0, out); /* how many there were in a room that is held back is not told either: a difference of totals would tell more */
-	free(counted);
+		return drawn;
+	free(drawn.counted);
+	return only_number(0); /* how many there were in a room that is held back is not told either: a difference of totals would tell more */
+}
+
+static struct drawn draw(const struct activity *a, const struct asking *asking, uint32_t room)
+{
+	struct drawn drawn = { 0 };
+	if (a->secret)
+		drawn = asking->sealed ? draw_sealed(asking, room) : only_number(0);
+	else {
+		/* Of a room its own chain only: with hundreds of rooms each is drawn at every turn of the grid. */
+		uint32_t at = room ? map_get(&asking->by_room, room + UINT64_C(1)) : asking->count, most = 0;
+		for (uint32_t next = at; next; next = room ? asking->ballots[next - 1].next_in_room : next - 1)
+			most++;
+		drawn.counted = check_alloc(most, sizeof *drawn.counted);
+		for (; at; at = room ? asking->ballots[at - 1].next_in_room : at - 1) {
+			const struct ballot *ballot = &asking->ballots[at - 1];
+			if (ballot->bytes.len)
+				drawn.counted[drawn.count++] = (struct counted){ blob_slice(&ballot->bytes), ballot->count };
+		}
+		drawn.number = drawn.count;
+	}
+	if (drawn.count)
+		qsort(drawn.counted, drawn.count, sizeof *drawn.counted, order_counted);
+	return drawn;
+}
+
+static uint64_t heads_of(const struct drawn *drawn)
+{
+	uint64_t heads = drawn->held_back ? drawn->number : 0;
+	for (size_t i = 0; i < drawn->count; i++)
+		heads += drawn->counted[i].count;
+	return heads;
+}
+
+static int order_standings(const void *x, const void *y)
+{
+	const struct standing *a = x, *b = y;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+/* Shown items (by 0) or their groups (by 1), ids ascending, each with what the ballots give it; a person counts once in each. */
+static uint32_t standings_sum(const struct activity *a, const struct drawn *drawn, uint32_t by, struct standing *rows)
+{
+	uint32_t row_of[LIMIT_ITEMS + 1] = { 0 }, count = 0;
+	for (uint32_t i = 1; i <= a->items_count; i++) {
+		const struct item *item = &a->items[i - 1];
+		uint32_t id = by ? item->group : i, at = 0;
+		if (!item->used || item->hidden || id == 0)
+			continue;
+		while (at < count && rows[at].id != id)
+			at++;
+		if (at == count)
+			rows[count++] = (struct standing){ .id = id };
+	}
+	if (count)
+		qsort(rows, count, sizeof *rows, order_standings);
+	for (uint32_t i = 1; i <= a->items_count; i++)
+		for (uint32_t at = 0; a->items[i - 1].used && !a->items[i - 1].hidden && at < count; at++)
+			if (rows[at].id == (by ? a->items[i - 1].group : i))
+				row_of[i] = at + 1;
+	for (size_t b = 0; b < drawn->count; b++) {
+		struct votes votes;
+		bool seen[LIMIT_ITEMS] = { false };
+		if (votes_read(drawn->counted[b].bytes, NULL, &votes) != FAULT_none)
+			continue; /* only proper ballots were taken */
+		for (size_t v = 0; v < votes.count; v++) {
+			uint32_t row = row_of[votes.at[v].item];
+			if (row == 0)
+				continue;
+			rows[row - 1].total += (uint64_t)a->kind->points(blob_slice(&a->config), votes.at[v].value) * drawn->counted[b].count;
+			rows[row - 1].voters += seen[row - 1] ? 0 : drawn->counted[b].count;
+			seen[row - 1] = true;
+		}
+	}
+	return count;
+}
+
+uint32_t standings_of(const struct session *s, uint32_t activity, uint32_t round, uint32_t by, struct standing **out)
+{
+	const struct activity *a = activity_of(s, activity);
+	struct drawn drawn = draw(a, asking_of(s, activity, round), 0);
+	*out = check_alloc(LIMIT_ITEMS, sizeof **out);
+	uint32_t count = standings_sum(a, &drawn, by, *out);
+	free(drawn.counted);
+	return count;
+}
+
+/* [group, sum, voters, ...], those with none left out; nothing where items have no groups or ballots no points. */
+static void groups_pack(const struct activity *a, const struct drawn *drawn, struct pack *out)
+{
+	struct standing rows[LIMIT_ITEMS];
+	uint32_t count = drawn->held_back || a->kind->points == NULL ? 0 : standings_sum(a, drawn, 1, rows), some = 0;
+	for (uint32_t i = 0; i < count; i++)
+		some += rows[i].total > 0;
+	if (count == 0)
+		return;
+	pack_array(out, 3 * (size_t)some);
+	for (uint32_t i = 0; i < count; i++)
+		if (rows[i].total) {
+			pack_uint(out, rows[i].id);
+			pack_uint(out, rows[i].total);
+			pack_uint(out, rows[i].voters);
+		}
+}
+
+static void bin_pack(struct pack *bytes, struct pack *out)
+{
+	pack_bin(out, pack_bytes(bytes));
+	pack_finish(bytes);
 }
 
 void result_pack(const struct session *s, uint32_t activity, uint32_t round, uint32_t room, struct pack *out)
 {
 	const struct activity *a = activity_of(s, activity);
-	const struct asking *asking = asking_of(s, activity, round);
-	if (a->secret) {
-		if (asking->sealed)
-			sealed_pack(a, asking, room, out);
-		else
-			only_number_pack(0, out);
-		return;
-	}
-	/* Of a room its own chain only: with hundreds of rooms each is drawn at every turn of the grid. */
-	uint32_t at = room ? map_get(&asking->by_room, room + UINT64_C(1)) : asking->count, most = 0;
-	for (uint32_t next = at; next; next = room ? asking->ballots[next - 1].next_in_room : next - 1)
-		most++;
-	struct counted *counted = check_alloc(most, sizeof *counted);
-	size_t count = 0;
-	for (; at; at = room ? asking->ballots[at - 1].next_in_room : at - 1) {
-		const struct ballot *ballot = &asking->ballots[at - 1];
-		if (ballot->bytes.len)
-			counted[count++] = (struct counted){ blob_slice(&ballot->bytes), ballot->count };
-	}
-	counts_pack(a, counted, count, false, out);
-	free(counted);
+	struct drawn drawn = draw(a, asking_of(s, activity, round), room);
+	struct ballots ballots = { drawn.counted, drawn.count };
+	struct pack tally, groups;
+	pack_init(&tally);
+	pack_init(&groups);
+	if (!drawn.held_back)
+		a->kind->tally(blob_slice(&a->config), &ballots, &tally);
+	groups_pack(a, &drawn, &groups);
+	pack_array(out, 6);
+	pack_uint(out, drawn.number);
+	pack_uint(out, heads_of(&drawn));
+	pack_uint(out, drawn.held_back);
+	bin_pack(&tally, out);
+	bin_pack(&groups, out);
+	pack_uint(out, room ? paper_count(a->papers, a->papers_count, room) : papers_total(a));
+	free(drawn.counted);
+}
+
+void band_pack(const struct session *s, uint32_t activity, uint32_t room, struct pack *out)
+{
+	const struct activity *a = activity_of(s, activity);
+	struct drawn drawn = draw(a, asking_of(s, activity, 0), room);
+	struct ballots ballots = { drawn.counted, drawn.count };
+	struct pack brief;
+	pack_init(&brief);
+	if (!drawn.held_back)
+		a->kind->brief(blob_slice(&a->config), &ballots, &brief);
+	pack_array(out, 5);
+	pack_uint(out, a->round);
+	pack_uint(out, drawn.number);
+	pack_uint(out, heads_of(&drawn));
+	pack_uint(out, drawn.held_back);
+	bin_pack(&brief, out);
+	free(drawn.counted);
 }
 
 /* --- what the house asks --- */
@@ -369,6 +515,20 @@ bool session_secret(const struct session *s, uint32_t activity, uint32_t *round)
 	if (a && round)
 		*round = a->round;
 	return a && a->secret;
+}
+
+bool session_in_words(const struct session *s, uint32_t activity)
+{
+	const struct activity *a = activity_of(s, activity);
+	return a && a->kind->in_words;
+}
+
+bool session_has_key_ballot(const struct session *s, const struct eyes_key *key)
+{
+	const struct asking *asking = key->round ? asking_of(s, key->activity, key->round) : NULL;
+	const struct voter_key *voter = asking ? key_find(asking, key->key) : NULL;
+	const struct ballot *ballot = voter ? ballot_find(asking, (uint64_t)(voter - asking->keys) + 1) : NULL;
+	return ballot && ballot->bytes.len;
 }
 
 bool session_secret_may(const struct session *s, const struct entry *entry, uint32_t member)

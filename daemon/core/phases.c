@@ -33,11 +33,13 @@ void phase_set(struct session *s, uint32_t activity, uint32_t scope, uint32_t ph
 	struct activity *a = activity_of(s, activity);
 	if (scope == SCOPE_SESSION) {
 		const struct phase_at *old = phase_record(a, SCOPE_SESSION);
-		/* The grace, and its end by `hold`, give time to those who have it still: a room that has closed stays closed. */
+		/* The grace, and its end by `hold`, give time to those who have it still: a room that has closed stays closed. And a close takes from no
+		 * room the result that it discusses. */
 		bool closed_stay = phase == PHASE_CLOSING || (phase == PHASE_OPEN && old && old->phase == PHASE_CLOSING);
+		uint32_t stay = closed_stay ? PHASE_CLOSED | PHASE_REVEALED : phase == PHASE_CLOSED && old && old->phase != PHASE_REVEALED ? PHASE_REVEALED : 0;
 		uint32_t kept = 0;
 		for (uint32_t i = 0; i < a->phases_count; i++)
-			if (a->phases[i].scope == SCOPE_SESSION || (closed_stay && a->phases[i].phase & (PHASE_CLOSED | PHASE_REVEALED)))
+			if (a->phases[i].scope == SCOPE_SESSION || (a->phases[i].phase & stay))
 				a->phases[kept++] = a->phases[i];
 			else
 				sections_remove(&s->sections, section_of(SECTION_scope, a->phases[i].scope, 0), KEY_ACTIVITY + activity, seq);
@@ -120,7 +122,7 @@ static bool any_in(const struct session *s, uint32_t scope, uint32_t phase)
 }
 
 /* A time for which nothing is open any more ends, and a grace in which nothing is closing. */
-static void deadlines_settle(struct session *s, uint32_t scope, const struct entry *entry)
+void deadlines_settle(struct session *s, uint32_t scope, const struct entry *entry)
 {
 	if (!any_in(s, scope, PHASE_OPEN))
 		time_set(s, scope, 0, entry);

@@ -113,11 +113,13 @@ static void count_change(struct session *s, uint32_t room, int by, uint64_t seq)
 	touch(s, SECTION_seats, 0, 0, room, seq);
 }
 
-static void place_member(struct session *s, uint32_t number, uint32_t room, uint64_t seq)
+static void place_member(struct session *s, uint32_t number, uint32_t room, const struct entry *entry)
 {
 	struct member *member = &s->members[number - 1];
+	uint64_t seq = entry->seq;
 	if (member->room == room)
 		return;
+	pen_leave(s, member->room, number, entry);
 	sections_remove(&s->sections, section_of(SECTION_members, member->room, 0), number, seq);
 	count_change(s, member->room, -1, seq);
 	member->room = room;
@@ -182,17 +184,17 @@ void apply_rooms(struct session *s, const struct entry *entry)
 		for (size_t m = 1; m < count; m++) {
 			uint32_t member = (uint32_t)unpack_uint(in, UINT32_MAX);
 			seated[member] = 1;
-			place_member(s, member, room, entry->seq);
+			place_member(s, member, room, entry);
 		}
 	}
 	form_done(in);
 	/* Who came between the drawing of the plan and its place in the order. First out of their rooms, so that the smallest is found among the plan's. */
 	for (uint32_t m = 1; m <= s->members_count; m++)
 		if (!seated[m] && s->members[m - 1].room && !s->rooms[s->members[m - 1].room - 1].used)
-			place_member(s, m, 0, entry->seq);
+			place_member(s, m, 0, entry);
 	for (uint32_t m = 1; m <= s->members_count; m++)
 		if (!seated[m] && s->members[m - 1].room == 0)
-			place_member(s, m, smallest_room(s), entry->seq);
+			place_member(s, m, smallest_room(s), entry);
 	free(seated);
 }
 
@@ -244,7 +246,7 @@ void apply_move(struct session *s, const struct entry *entry)
 	size_t count = unpack_array(in);
 	for (size_t i = 0; i < count; i += 2) {
 		uint32_t member = (uint32_t)unpack_uint(in, UINT32_MAX), room = (uint32_t)unpack_uint(in, UINT32_MAX);
-		place_member(s, member, room, entry->seq);
+		place_member(s, member, room, entry);
 		if (room)
 			s->rooms[room - 1].used = true;
 	}

@@ -4,7 +4,7 @@
 #include "base/check.h"
 #include "core/state.h"
 
-enum { SAVED_VERSION = 1 };
+enum { SAVED_VERSION = 2 };
 
 static struct blob blob_restore(struct unpack *in, size_t most)
 {
@@ -89,7 +89,7 @@ static void deadline_restore(struct unpack *in, struct deadline *deadline)
 
 static void place_save(const struct place *place, struct pack *out)
 {
-	pack_array(out, 7);
+	pack_array(out, 9);
 	pack_bool(out, place->has_step);
 	pack_uint(out, place->step);
 	pack_uint(out, place->generation);
@@ -97,11 +97,13 @@ static void place_save(const struct place *place, struct pack *out)
 	deadline_save(&place->grace, out);
 	blob_save(&place->said, out);
 	pack_uint(out, place->said_ms);
+	pack_uint(out, place->back_ms);
+	pack_uint(out, place->back_at_ms);
 }
 
 static void place_restore(struct unpack *in, struct place *place)
 {
-	unpack_arrays(in, 7);
+	unpack_arrays(in, 9);
 	place->has_step = unpack_bool(in);
 	place->step = u32(in);
 	place->generation = u32(in);
@@ -109,6 +111,8 @@ static void place_restore(struct unpack *in, struct place *place)
 	deadline_restore(in, &place->grace);
 	place->said = blob_restore(in, LIMIT_TEXT);
 	place->said_ms = u64(in);
+	place->back_ms = u64(in);
+	place->back_at_ms = u64(in);
 }
 
 static void member_save(const struct member *member, struct pack *out)
@@ -162,24 +166,238 @@ static void link_restore(struct unpack *in, struct link *link)
 	lanes_restore(in, &link->lanes);
 }
 
+static void pen_save(const struct pen *pen, struct pack *out)
+{
+	pack_array(out, 3);
+	pack_array(out, pen->tenure);
+	for (uint32_t i = 0; i < pen->tenure; i++)
+		pack_uint(out, pen->holders[i]);
+	pack_bool(out, pen->away);
+	pack_uint(out, pen->at_ms);
+}
+
+static void pen_restore(struct unpack *in, struct pen *pen)
+{
+	unpack_arrays(in, 3);
+	pen->tenure = count_restore(in, LIMIT_TENURES + LIMIT_MEMBERS);
+	pen->holders = check_alloc(pen->tenure, sizeof *pen->holders);
+	for (uint32_t i = 0; i < pen->tenure; i++)
+		pen->holders[i] = u32(in);
+	pen->away = unpack_bool(in);
+	pen->at_ms = u64(in);
+}
+
+static void tray_save(const struct room *room, struct pack *out)
+{
+	pack_array(out, room->tray_count);
+	for (uint32_t i = 0; i < room->tray_count; i++) {
+		const struct tray_item *item = &room->tray[i];
+		pack_array(out, 9);
+		pack_uint(out, item->id);
+		pack_uint(out, item->number);
+		pack_uint(out, item->step);
+		pack_uint(out, item->activity);
+		pack_uint(out, item->kind);
+		pack_uint(out, item->author);
+		pack_uint(out, item->tenure);
+		pack_uint(out, item->at_ms);
+		blob_save(&item->text, out);
+	}
+}
+
+static void tray_restore(struct unpack *in, struct room *room)
+{
+	room->tray_count = count_restore(in, LIMIT_TRAY);
+	room->tray = check_alloc(room->tray_count, sizeof *room->tray);
+	for (uint32_t i = 0; i < room->tray_count; i++) {
+		struct tray_item *item = &room->tray[i];
+		unpack_arrays(in, 9);
+		item->id = u64(in);
+		item->number = u32(in);
+		item->step = u32(in);
+		item->activity = u32(in);
+		item->kind = u32(in);
+		item->author = u32(in);
+		item->tenure = u32(in);
+		item->at_ms = u64(in);
+		item->text = blob_restore(in, LIMIT_TEXT);
+	}
+}
+
 static void room_save(const struct room *room, struct pack *out)
 {
-	pack_array(out, 5);
+	pack_array(out, 11);
 	blob_save(&room->text, out);
 	pack_uint(out, room->count);
 	pack_bool(out, room->used);
 	place_save(&room->place, out);
 	pack_uint(out, room->names_seq);
+	pen_save(&room->pen, out);
+	pack_uint(out, room->hand_seq);
+	pack_uint(out, room->hand_ms);
+	pack_uint(out, room->done_step);
+	tray_save(room, out);
+	pack_uint(out, room->tray_last);
 }
 
 static void room_restore(struct unpack *in, struct room *room)
 {
-	unpack_arrays(in, 5);
+	unpack_arrays(in, 11);
 	room->text = blob_restore(in, LIMIT_TEXT);
 	room->count = u32(in);
 	room->used = unpack_bool(in);
 	place_restore(in, &room->place);
 	room->names_seq = u64(in);
+	pen_restore(in, &room->pen);
+	room->hand_seq = u64(in);
+	room->hand_ms = u64(in);
+	room->done_step = u32(in);
+	tray_restore(in, room);
+	room->tray_last = u32(in);
+}
+
+static void note_save(const struct note *note, struct pack *out)
+{
+	pack_array(out, 15);
+	pack_uint(out, note->id);
+	pack_uint(out, note->room);
+	pack_uint(out, note->step);
+	pack_uint(out, note->activity);
+	pack_uint(out, note->kind);
+	pack_bool(out, note->final);
+	pack_bool(out, note->plenary);
+	pack_bool(out, note->writing);
+	pack_bool(out, note->dropped);
+	pack_uint(out, note->place);
+	pack_uint(out, note->at_ms);
+	pack_uint(out, note->edited_ms);
+	pack_uint(out, note->author);
+	pack_uint(out, note->editor);
+	pack_array(out, 3 * (size_t)note->edits_count + 1);
+	blob_save(&note->text, out);
+	for (uint32_t i = 0; i < note->edits_count; i++) {
+		pack_uint(out, note->edits[i].author);
+		pack_uint(out, note->edits[i].at_ms);
+		blob_save(&note->edits[i].text, out);
+	}
+}
+
+static void note_restore(struct unpack *in, struct note *note, const struct session *s)
+{
+	unpack_arrays(in, 15);
+	note->id = u64(in);
+	note->room = u32(in);
+	note->step = u32(in);
+	note->activity = u32(in);
+	note->kind = u32(in);
+	note->final = unpack_bool(in);
+	note->plenary = unpack_bool(in);
+	note->writing = unpack_bool(in);
+	note->dropped = unpack_bool(in);
+	note->place = u64(in);
+	note->at_ms = u64(in);
+	note->edited_ms = u64(in);
+	note->author = u32(in);
+	note->editor = u32(in);
+	uint32_t values = count_restore(in, 3 * (size_t)LIMIT_EDITS + 1);
+	note->text = blob_restore(in, LIMIT_TEXT);
+	note->edits_count = values ? (values - 1) / 3 : 0;
+	note->edits = check_alloc(note->edits_count, sizeof *note->edits);
+	for (uint32_t i = 0; i < note->edits_count; i++) {
+		note->edits[i].author = u32(in);
+		note->edits[i].at_ms = u64(in);
+		note->edits[i].text = blob_restore(in, LIMIT_TEXT);
+	}
+	if (!room_of(s, note->room) || note->step == 0 || note->step > s->steps_count)
+		unpack_fail(in);
+}
+
+static void step_save(const struct step *step, struct pack *out)
+{
+	pack_array(out, 8);
+	pack_uint(out, step->position);
+	pack_uint(out, step->minutes);
+	pack_uint(out, step->plenary);
+	pack_uint(out, step->source);
+	pack_uint(out, step->group);
+	pack_array(out, 2 * (size_t)step->parts_count);
+	for (uint32_t i = 0; i < step->parts_count; i++) {
+		pack_uint(out, step->parts[i][0]);
+		pack_uint(out, step->parts[i][1]);
+	}
+	blob_save(&step->text, out);
+	blob_save(&step->guide, out);
+}
+
+static void step_restore(struct unpack *in, struct step *step)
+{
+	unpack_arrays(in, 8);
+	step->used = true;
+	step->position = u32(in);
+	step->minutes = u32(in);
+	step->plenary = u32(in);
+	step->source = u32(in);
+	step->group = u32(in);
+	step->parts_count = count_restore(in, 2 * (size_t)LIMIT_PARTS) / 2;
+	for (uint32_t i = 0; i < step->parts_count; i++) {
+		step->parts[i][0] = u32(in);
+		step->parts[i][1] = u32(in);
+	}
+	step->text = blob_restore(in, LIMIT_TEXT);
+	step->guide = blob_restore(in, LIMIT_TEXT);
+}
+
+static void papers_save(const struct paper *papers, uint32_t count, struct pack *out)
+{
+	pack_array(out, 2 * (size_t)count);
+	for (uint32_t i = 0; i < count; i++) {
+		pack_uint(out, papers[i].room);
+		pack_uint(out, papers[i].count);
+	}
+}
+
+static struct paper *papers_restore(struct unpack *in, uint32_t *count)
+{
+	*count = count_restore(in, 2 * (size_t)LIMIT_ROOMS) / 2;
+	struct paper *papers = check_alloc(*count, sizeof *papers);
+	for (uint32_t i = 0; i < *count; i++) {
+		papers[i].room = u32(in);
+		papers[i].count = u32(in);
+	}
+	return papers;
+}
+
+static void outcome_save(const struct outcome *outcome, struct pack *out)
+{
+	pack_array(out, 6);
+	pack_uint(out, outcome->round);
+	pack_uint(out, outcome->by);
+	pack_bool(out, outcome->override);
+	pack_uint(out, outcome->at_ms);
+	pack_array(out, 3 * (size_t)outcome->count);
+	for (uint32_t i = 0; i < outcome->count; i++) {
+		pack_uint(out, outcome->rows[i].id);
+		pack_uint(out, outcome->rows[i].total);
+		pack_uint(out, outcome->rows[i].voters);
+	}
+	blob_save(&outcome->reason, out);
+}
+
+static void outcome_restore(struct unpack *in, struct outcome *outcome)
+{
+	unpack_arrays(in, 6);
+	outcome->round = u32(in);
+	outcome->by = u32(in);
+	outcome->override = unpack_bool(in);
+	outcome->at_ms = u64(in);
+	outcome->count = count_restore(in, 3 * (size_t)LIMIT_ITEMS) / 3;
+	outcome->rows = check_alloc(outcome->count, sizeof *outcome->rows);
+	for (uint32_t i = 0; i < outcome->count; i++) {
+		outcome->rows[i].id = u32(in);
+		outcome->rows[i].total = u64(in);
+		outcome->rows[i].voters = u64(in);
+	}
+	outcome->reason = blob_restore(in, LIMIT_TEXT);
 }
 
 static void group_save(const struct group *group, struct pack *out)
@@ -200,7 +418,7 @@ static void group_restore(struct unpack *in, struct group *group)
 	group->rooms = check_alloc(group->rooms_count, sizeof *group->rooms);
 	for (uint32_t r = 0; r < group->rooms_count; r++)
 		group->rooms[r] = u32(in);
-	group->ballots_count = count_restore(in, LIMIT_MEMBERS);
+	group->ballots_count = count_restore(in, LIMIT_MEMBERS + LIMIT_PAPERS);
 	group->ballots = check_alloc(group->ballots_count, sizeof *group->ballots);
 	for (uint32_t b = 0; b < group->ballots_count; b++)
 		group->ballots[b] = blob_restore(in, LIMIT_BALLOT);
@@ -208,7 +426,7 @@ static void group_restore(struct unpack *in, struct group *group)
 
 static void asking_save(const struct asking *asking, struct pack *out)
 {
-	pack_array(out, 11);
+	pack_array(out, 13);
 	pack_array(out, asking->count);
 	for (uint32_t i = 0; i < asking->count; i++) {
 		const struct ballot *ballot = &asking->ballots[i];
@@ -242,12 +460,16 @@ static void asking_save(const struct asking *asking, struct pack *out)
 		group_save(&asking->groups[g], out);
 	pack_bool(out, asking->revealed);
 	pack_uint(out, asking->looked_seq);
+	pack_array(out, asking->gates_count);
+	for (uint32_t i = 0; i < asking->gates_count; i++)
+		pack_uint(out, asking->gates[i]);
+	papers_save(asking->entered, asking->entered_count, out);
 }
 
 static void asking_restore(struct unpack *in, struct asking *asking)
 {
-	unpack_arrays(in, 11);
-	asking->count = asking->room = count_restore(in, LIMIT_MEMBERS + LIMIT_ROOMS);
+	unpack_arrays(in, 13);
+	asking->count = asking->room = count_restore(in, LIMIT_MEMBERS + LIMIT_ROOMS + LIMIT_PAPERS);
 	asking->ballots = check_alloc(asking->count, sizeof *asking->ballots);
 	for (uint32_t i = 0; i < asking->count; i++) {
 		struct ballot *ballot = &asking->ballots[i];
@@ -258,7 +480,7 @@ static void asking_restore(struct unpack *in, struct asking *asking)
 		ballot->bytes = blob_restore(in, LIMIT_BALLOT);
 		ballot->seq = u64(in);
 	}
-	asking->keys_count = asking->keys_room = count_restore(in, LIMIT_MEMBERS);
+	asking->keys_count = asking->keys_room = count_restore(in, LIMIT_MEMBERS + LIMIT_PAPERS);
 	asking->keys = check_alloc(asking->keys_count, sizeof *asking->keys);
 	for (uint32_t i = 0; i < asking->keys_count; i++) {
 		unpack_arrays(in, 2);
@@ -275,19 +497,24 @@ static void asking_restore(struct unpack *in, struct asking *asking)
 	asking->sealed = asking->strikes_due = unpack_bool(in);
 	asking->parts_done = u32(in);
 	asking->parts = u32(in);
-	asking->sealed_total = (uint32_t)unpack_uint(in, LIMIT_MEMBERS);
+	asking->sealed_total = (uint32_t)unpack_uint(in, LIMIT_MEMBERS + LIMIT_PAPERS);
 	asking->groups_count = count_restore(in, LIMIT_ROOMS + 1);
 	asking->groups = check_alloc(asking->groups_count, sizeof *asking->groups);
 	for (uint32_t g = 0; g < asking->groups_count; g++)
 		group_restore(in, &asking->groups[g]);
 	asking->revealed = unpack_bool(in);
 	asking->looked_seq = u64(in);
+	asking->gates_count = count_restore(in, LIMIT_ROOMS);
+	asking->gates = check_alloc(asking->gates_count, sizeof *asking->gates);
+	for (uint32_t i = 0; i < asking->gates_count; i++)
+		asking->gates[i] = u32(in);
+	asking->entered = papers_restore(in, &asking->entered_count);
 	asking_index(asking);
 }
 
 static void activity_save(const struct activity *a, struct pack *out)
 {
-	pack_array(out, 11);
+	pack_array(out, 15);
 	pack_bool(out, a->used);
 	pack_uint(out, a->step);
 	pack_str(out, slice_text(a->kind->name));
@@ -321,11 +548,19 @@ static void activity_save(const struct activity *a, struct pack *out)
 		pack_uint(out, a->extras[i].at_ms);
 		pack_bool(out, a->extras[i].running);
 	}
+	blob_save(&a->ref, out);
+	pack_array(out, 2 * (size_t)a->groups_count);
+	for (uint32_t i = 0; i < a->groups_count; i++) {
+		pack_uint(out, a->groups[i].group);
+		blob_save(&a->groups[i].text, out);
+	}
+	papers_save(a->papers, a->papers_count, out);
+	outcome_save(&a->outcome, out);
 }
 
 static void activity_restore(struct unpack *in, struct activity *a)
 {
-	unpack_arrays(in, 11);
+	unpack_arrays(in, 15);
 	a->used = unpack_bool(in);
 	a->step = u32(in);
 	a->kind = activity_find(unpack_str(in, 32));
@@ -365,13 +600,22 @@ static void activity_restore(struct unpack *in, struct activity *a)
 		a->extras[i].at_ms = u64(in);
 		a->extras[i].running = unpack_bool(in);
 	}
+	a->ref = blob_restore(in, LIMIT_REF);
+	a->groups_count = count_restore(in, 2 * (size_t)LIMIT_GROUPS) / 2;
+	a->groups = check_alloc(a->groups_count, sizeof *a->groups);
+	for (uint32_t i = 0; i < a->groups_count; i++) {
+		a->groups[i].group = u32(in);
+		a->groups[i].text = blob_restore(in, LIMIT_TEXT);
+	}
+	a->papers = papers_restore(in, &a->papers_count);
+	outcome_restore(in, &a->outcome);
 	if (a->round == 0)
 		unpack_fail(in);
 }
 
 static void head_save(const struct session *s, struct pack *out)
 {
-	pack_array(out, 14);
+	pack_array(out, 16);
 	pack_bool(out, s->stopped);
 	pack_bool(out, s->over);
 	pack_bool(out, s->begun);
@@ -382,7 +626,9 @@ static void head_save(const struct session *s, struct pack *out)
 	pack_uint(out, s->created_ms);
 	pack_str(out, slice_text(s->code.text));
 	pack_str(out, slice_text(s->language));
+	pack_str(out, slice_text(s->origin));
 	blob_save(&s->title, out);
+	blob_save(&s->guide, out);
 	pack_uint(out, s->seq);
 	pack_uint(out, s->at_ms);
 	pack_array(out, 2 * (size_t)s->terms_count);
@@ -394,7 +640,7 @@ static void head_save(const struct session *s, struct pack *out)
 
 static void head_restore(struct unpack *in, struct session *s)
 {
-	unpack_arrays(in, 14);
+	unpack_arrays(in, 16);
 	s->stopped = unpack_bool(in);
 	s->over = unpack_bool(in);
 	s->begun = unpack_bool(in);
@@ -408,7 +654,11 @@ static void head_restore(struct unpack *in, struct session *s)
 	struct slice language = unpack_str(in, sizeof s->language - 1);
 	if (language.len)
 		memcpy(s->language, language.at, language.len);
+	struct slice origin = unpack_str(in, LIMIT_ORIGIN);
+	if (origin.len)
+		memcpy(s->origin, origin.at, origin.len);
 	s->title = blob_restore(in, LIMIT_TEXT);
+	s->guide = blob_restore(in, LIMIT_TEXT);
 	s->seq = u64(in);
 	s->at_ms = u64(in);
 	s->terms_count = count_restore(in, UINT32_MAX / 16) / 2;
@@ -421,7 +671,7 @@ static void head_restore(struct unpack *in, struct session *s)
 
 void session_save(const struct session *s, struct pack *out)
 {
-	pack_array(out, 12);
+	pack_array(out, 14);
 	pack_uint(out, SAVED_VERSION);
 	head_save(s, out);
 	pack_array(out, s->members_count);
@@ -443,18 +693,18 @@ void session_save(const struct session *s, struct pack *out)
 	pack_uint(out, s->roomless);
 	place_save(&s->place, out);
 	pack_array(out, s->steps_count);
-	for (uint32_t i = 0; i < s->steps_count; i++) {
-		pack_array(out, 3);
-		pack_uint(out, s->steps[i].position);
-		pack_uint(out, s->steps[i].minutes);
-		blob_save(&s->steps[i].text, out);
-	}
+	for (uint32_t i = 0; i < s->steps_count; i++)
+		step_save(&s->steps[i], out);
 	pack_array(out, s->activities_count);
 	for (uint32_t i = 0; i < s->activities_count; i++)
 		activity_save(&s->activities[i], out);
 	pack_array(out, 4);
 	for (int i = 0; i < 4; i++)
 		pack_uint(out, s->screen[i]);
+	pack_uint(out, s->screen_seq);
+	pack_array(out, s->notes_count);
+	for (uint32_t i = 0; i < s->notes_count; i++)
+		note_save(&s->notes[i], out);
 	sections_save(&s->sections, out);
 }
 
@@ -488,7 +738,7 @@ struct session *session_restore(struct sid sid, struct slice saved)
 	static const struct unpack_limits limits = { .depth = 12, .values = UINT32_MAX, .bytes = LIMIT_TEXT };
 	struct unpack *in = unpack_create(saved, &limits);
 	struct session *s = session_create(sid);
-	unpack_arrays(in, 12);
+	unpack_arrays(in, 14);
 	if (u32(in) != SAVED_VERSION)
 		unpack_fail(in);
 	head_restore(in, s);
@@ -501,13 +751,8 @@ struct session *session_restore(struct sid sid, struct slice saved)
 	place_restore(in, &s->place);
 	s->steps_count = count_restore(in, LIMIT_STEPS);
 	s->steps = check_alloc(s->steps_count, sizeof *s->steps);
-	for (uint32_t i = 0; i < s->steps_count; i++) {
-		unpack_arrays(in, 3);
-		s->steps[i].used = true;
-		s->steps[i].position = u32(in);
-		s->steps[i].minutes = u32(in);
-		s->steps[i].text = blob_restore(in, LIMIT_TEXT);
-	}
+	for (uint32_t i = 0; i < s->steps_count; i++)
+		step_restore(in, &s->steps[i]);
 	s->activities_count = count_restore(in, LIMIT_ACTIVITIES);
 	s->activities = check_alloc(s->activities_count, sizeof *s->activities);
 	for (uint32_t i = 0; i < s->activities_count; i++)
@@ -515,6 +760,13 @@ struct session *session_restore(struct sid sid, struct slice saved)
 	unpack_arrays(in, 4);
 	for (int i = 0; i < 4; i++)
 		s->screen[i] = u32(in);
+	s->screen_seq = u64(in);
+	s->notes_count = s->notes_room = count_restore(in, LIMIT_NOTES);
+	s->notes = check_alloc(s->notes_count, sizeof *s->notes);
+	for (uint32_t i = 0; i < s->notes_count; i++) {
+		note_restore(in, &s->notes[i], s);
+		map_set(&s->by_note, s->notes[i].id, i + 1);
+	}
 	bool fine = sections_restore(&s->sections, in) && unpack_end(in);
 	unpack_destroy(in);
 	if (fine)

@@ -195,7 +195,7 @@ enum fault check_seal(const struct session *s, const struct entry *entry)
 	struct unpack *in = form_read(entry);
 	unpack_arrays(in, 6);
 	uint64_t round = unpack_uint(in, UINT32_MAX), part = unpack_uint(in, UINT32_MAX), parts = unpack_uint(in, UINT32_MAX);
-	unpack_uint(in, LIMIT_MEMBERS);
+	unpack_uint(in, LIMIT_MEMBERS + LIMIT_PAPERS);
 	size_t groups = unpack_array(in);
 	for (size_t g = 0; g < groups && unpack_ok(in); g++) {
 		unpack_arrays(in, 3);
@@ -247,6 +247,9 @@ static void keys_drop(struct session *s, uint32_t activity, uint32_t round)
 	map_finish(&asking->by_holder);
 	map_finish(&asking->by_room);
 	free(asking->keys);
+	free(asking->entered);
+	asking->entered = NULL;
+	asking->entered_count = 0;
 	asking->keys = NULL;
 	asking->keys_count = asking->keys_room = 0;
 	asking->struck = 0;
@@ -291,8 +294,11 @@ void apply_seal(struct session *s, const struct entry *entry)
 
 void results_touch(struct session *s, uint32_t activity, uint32_t round, uint64_t seq)
 {
+	const struct activity *a = activity_of(s, activity);
 	for (uint32_t r = 0; r <= s->rooms_count; r++)
 		touch(s, SECTION_result, activity, r, round, seq);
+	for (uint32_t r = 1; a->secret && a->kind->brief && r <= s->rooms_count; r++)
+		touch(s, SECTION_band, activity, 0, r, seq);
 }
 
 bool session_strikes(const struct session *s, unsigned *cursor, uint64_t *seq)

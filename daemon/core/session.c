@@ -21,6 +21,12 @@ static void activity_finish(struct activity *activity)
 		blob_finish(&activity->items[i].text);
 	for (uint32_t r = 0; r < activity->round; r++)
 		asking_finish(&activity->askings[r]);
+	for (uint32_t i = 0; i < activity->groups_count; i++)
+		blob_finish(&activity->groups[i].text);
+	outcome_finish(&activity->outcome);
+	blob_finish(&activity->ref);
+	free(activity->groups);
+	free(activity->papers);
 	free(activity->items);
 	free(activity->askings);
 	free(activity->phases);
@@ -37,15 +43,20 @@ void session_destroy(struct session *s)
 		blob_finish(&s->links[i].text);
 	for (uint32_t i = 0; i < s->organisations_count; i++)
 		blob_finish(&s->organisations[i].text);
-	for (uint32_t i = 0; i < s->rooms_count; i++) {
-		blob_finish(&s->rooms[i].text);
-		blob_finish(&s->rooms[i].place.said);
-	}
-	for (uint32_t i = 0; i < s->steps_count; i++)
+	for (uint32_t i = 0; i < s->rooms_count; i++)
+		room_finish(&s->rooms[i]);
+	for (uint32_t i = 0; i < s->steps_count; i++) {
 		blob_finish(&s->steps[i].text);
+		blob_finish(&s->steps[i].guide);
+	}
+	for (uint32_t i = 0; i < s->notes_count; i++)
+		note_finish(&s->notes[i]);
 	for (uint32_t i = 0; i < s->activities_count; i++)
 		activity_finish(&s->activities[i]);
 	blob_finish(&s->title);
+	blob_finish(&s->guide);
+	free(s->notes);
+	map_finish(&s->by_note);
 	blob_finish(&s->place.said);
 	sections_finish(&s->sections);
 	map_finish(&s->by_token);
@@ -87,20 +98,23 @@ static const struct row *row_of(uint16_t command)
 /* How many words a text may have in a row (0: one per item, any number) and how long each may be. */
 static enum fault check_words(const struct entry *entry)
 {
+	enum { ANY = 255 };
 	static const struct words {
 		uint16_t command;
-		uint8_t words;
+		uint8_t words; /* ANY: the command's own check counts them */
 		uint16_t most;
 	} rows[] = {
 		{ COMMAND_create, 1, LIMIT_TITLE },   { COMMAND_join, 2, LIMIT_NAME },       { COMMAND_profile, 2, LIMIT_NAME },
-		{ COMMAND_step_put, 2, LIMIT_ITEM },  { COMMAND_activity_put, 2, LIMIT_ITEM }, { COMMAND_items_put, 0, LIMIT_ITEM },
+		{ COMMAND_step_put, ANY, LIMIT_ITEM }, { COMMAND_activity_put, 2, LIMIT_ITEM }, { COMMAND_items_put, 0, LIMIT_ITEM },
 		{ COMMAND_room_put, 2, LIMIT_TITLE }, { COMMAND_link_put, 1, LIMIT_NAME },   { COMMAND_say, 1, LIMIT_SAY },
+		{ COMMAND_groups_put, 0, LIMIT_ITEM }, { COMMAND_guide_put, 1, LIMIT_GUIDE }, { COMMAND_note_put, 1, LIMIT_NOTE },
+		{ COMMAND_ballot, 1, LIMIT_ANSWER }, { COMMAND_outcome, 1, LIMIT_SAY },
 	};
 	if (entry->text.len == 0)
 		return FAULT_none; /* none, or struck */
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (rows[i].command == entry->command)
-			return text_check(entry->text, rows[i].words, rows[i].most);
+			return rows[i].words == ANY ? FAULT_none : text_check(entry->text, rows[i].words, rows[i].most);
 	return FAULT_malformed;
 }
 
@@ -119,6 +133,8 @@ static uint32_t phase_found(const struct session *s, const struct entry *entry)
 	uint32_t activity = entry->subject.a, scope = entry->subject.b;
 	if (entry->command == COMMAND_ballot || entry->command == COMMAND_secret_ballot)
 		return phase_in_room(s, activity, ballot_room(s, entry));
+	if (entry->command == COMMAND_proxy)
+		return phase_in_room(s, activity, scope);
 	uint32_t phase = phase_in(s, activity, scope, NULL);
 	if (scope != SCOPE_SESSION || phase & (PHASE_SEALED | PHASE_REVEALED) || entry->command == COMMAND_open || entry->command == COMMAND_hold)
 		return phase;
@@ -139,7 +155,7 @@ static enum fault check_phase(const struct session *s, const struct row *row, co
 		return FAULT_none;
 	if (!activity_of(s, entry->subject.a))
 		return FAULT_no_activity;
-	bool is_ballot = entry->command == COMMAND_ballot || entry->command == COMMAND_secret_ballot;
+	bool is_ballot = entry->command == COMMAND_ballot || entry->command == COMMAND_secret_ballot || entry->command == COMMAND_proxy;
 	if (!is_ballot && !scope_exists(s, entry->subject.b))
 		return FAULT_no_room;
 	uint32_t phase = phase_found(s, entry);
@@ -151,7 +167,7 @@ static enum fault check_phase(const struct session *s, const struct row *row, co
 		return FAULT_none;
 	if (!is_ballot)
 		return FAULT_wrong_phase;
-	if (phase == PHASE_CLOSED) {
+	if (phase == PHASE_CLOSED && entry->command != COMMAND_proxy) {
 		/* Extra time. Whose a secret ballot is, intake alone knows: while anybody's runs, it vouches. */
 		const struct activity *a = activity_of(s, entry->subject.a);
 		for (uint32_t i = 0; i < a->extras_count; i++)
@@ -166,7 +182,7 @@ static bool allowed_when_over(uint16_t command)
 {
 	switch (command) {
 	case COMMAND_join: case COMMAND_seal: case COMMAND_reveal: case COMMAND_hide: case COMMAND_look: case COMMAND_show: case COMMAND_say:
-	case COMMAND_link_revoke: case COMMAND_due: case COMMAND_extra_due: case COMMAND_end:
+	case COMMAND_outcome: case COMMAND_link_revoke: case COMMAND_due: case COMMAND_extra_due: case COMMAND_end:
 		return true;
 	default:
 		return false;
@@ -197,6 +213,8 @@ static uint32_t becomes_of(const struct session *s, const struct row *row, const
 		form_done(in);
 		return now ? PHASE_CLOSED : PHASE_CLOSING;
 	}
+	case COMMAND_placed:
+		return activity->secret ? PHASE_CLOSED : PHASE_REVEALED;
 	case COMMAND_hide:
 		return activity->secret ? PHASE_SEALED : PHASE_CLOSED;
 	case COMMAND_seal: { /* with the last part */
@@ -210,6 +228,11 @@ static uint32_t becomes_of(const struct session *s, const struct row *row, const
 	default:
 		return row->becomes;
 	}
+}
+
+static bool accepted(enum fault fault)
+{
+	return fault <= FAULT_recovered;
 }
 
 static void take(struct session *s, const struct row *row, const struct entry *entry)
@@ -287,6 +310,12 @@ static void secret_note(struct session *s, const struct entry *entry)
 	asking->strikes_due |= asking->sealed; /* too late for the seal, and struck all the same */
 }
 
+/* A paper ballot of a secret activity is named by its sheet; what the seal replaces is known when it is accepted. */
+static bool is_secret_paper(const struct session *s, const struct entry *entry)
+{
+	return entry->command == COMMAND_proxy && session_secret(s, entry->subject.a, NULL);
+}
+
 static enum fault step_secret(struct session *s, const struct row *row, const struct entry *entry)
 {
 	enum fault fault;
@@ -324,7 +353,7 @@ static enum fault step_secret(struct session *s, const struct row *row, const st
 static enum fault check_name(const struct entry *entry)
 {
 	bool secret = entry->command == COMMAND_secret_ballot;
-	if (secret && (entry->name.who != 0 || !(entry->salted & ENTRY_FORM)))
+	if ((secret && entry->name.who != 0) || ((secret || entry->command == COMMAND_proxy) && !(entry->salted & ENTRY_FORM)))
 		return FAULT_malformed;
 	return entry->name.lane == 0 && entry->name.who != ACTOR_HOUSE ? FAULT_malformed : FAULT_none;
 }
@@ -349,13 +378,22 @@ static enum fault step(struct session *s, const struct row *row, const struct en
 		return fault;
 	if (lane == NULL && entry->command != COMMAND_join)
 		return FAULT_lane_unknown;
-	fault = judge(s, row, entry);
-	if (fault == FAULT_none)
-		take(s, row, entry);
+	if (entry->struck & ENTRY_FORM) { /* a paper ballot: only accepted ones are struck */
+		struct asking *asking = asking_of(s, entry->subject.a, 0);
+		fault = FAULT_none;
+		if (is_secret_paper(s, entry) && asking && !asking->sealed)
+			asking->struck++;
+	} else {
+		fault = judge(s, row, entry);
+		if (accepted(fault))
+			take(s, row, entry);
+	}
+	if (fault == FAULT_none && is_secret_paper(s, entry))
+		secret_note(s, entry);
 	lane = lane_of(s, entry, &actor); /* anew: members and links may have moved in memory */
 	if (lane)
 		verdict_keep(s, lane, actor, entry, fault);
-	else if (fault == FAULT_none)
+	else if (accepted(fault))
 		lane_open(s, joining_actor(s, entry), entry, fault);
 	return fault;
 }
@@ -414,7 +452,8 @@ enum fault session_would_refuse(const struct session *s, const struct entry *ent
 		if (lane == NULL && entry->command != COMMAND_join && entry->command != COMMAND_secret_ballot)
 			return FAULT_lane_unknown;
 	}
-	return judge(s, row, entry);
+	fault = judge(s, row, entry);
+	return accepted(fault) ? FAULT_none : fault;
 }
 
 /* --- where it stands --- */

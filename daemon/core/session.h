@@ -108,6 +108,25 @@ void session_wait_form(const struct session *s, const struct wait *wait, struct 
 bool session_strikes(const struct session *s, unsigned *cursor, uint64_t *seq);
 void session_strikes_done(struct session *s); /* the house has handed them all over */
 
+/* --- what depends on who is present: the house proposes `pen_away` and `placed` --- */
+struct held_pen { /* somebody has it, and it is not offered */
+	uint32_t room, holder, tenure;
+};
+bool session_held_pen(const struct session *s, unsigned *cursor, struct held_pen *out); /* cursor 0 at first; false: no more */
+struct gate { /* open to answers in this room; the discussion waits for all who are present */
+	uint32_t activity, room, round;
+	uint64_t since; /* seq of the entry by which its phase there is what it is */
+	bool secret;
+};
+bool session_gate(const struct session *s, unsigned *cursor, struct gate *out);
+void session_gate_form(const struct gate *gate, struct pack *out);
+void session_pen_form(const struct held_pen *pen, struct pack *out);
+/* The same as session_has_ballot, of a secret activity, by key. */
+bool session_has_key_ballot(const struct session *s, const struct eyes_key *key);
+/* The form of a `proxy` as it stands in the log, its ballot padded (clause 4.19). `words`: the command's text, for kinds that are answered in words. false: not a proper form. */
+bool session_proxy_form(const struct session *s, uint32_t activity, struct slice form, struct slice words, struct pack *out);
+bool session_in_words(const struct session *s, uint32_t activity); /* answered by a command's text */
+
 /* --- progress: how many of the members have a ballot on an open activity --- */
 struct progress {
 	uint32_t activity;

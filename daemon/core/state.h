@@ -44,6 +44,7 @@ struct place { /* what hangs on a scope */
 	struct deadline grace;    /* of what is closing: one question can close while another goes on */
 	struct blob said;
 	uint64_t said_ms;
+	uint64_t back_ms, back_at_ms; /* everybody comes back together in so long; 0: no */
 };
 
 struct member {
@@ -71,18 +72,56 @@ struct organisation {
 	struct blob text;     /* its name as first typed */
 };
 
+struct pen { /* of a room: who may write its notes */
+	uint32_t tenure;    /* of the newest holder; 0: never held */
+	uint32_t *holders;  /* [tenure - 1]: the member; 0: laid down */
+	bool away;          /* offered to the room */
+	uint64_t at_ms;     /* when this tenure began, or the pen was offered */
+};
+
+struct tray_item { /* text by an earlier tenure, or a suggestion: seen, not applied, not dropped */
+	uint64_t id;
+	uint32_t number, step, activity, kind, author, tenure;
+	uint64_t at_ms;
+	struct blob text;
+};
+
 struct room {
 	struct blob text;
 	uint32_t count; /* members in it */
 	bool used;      /* takes late joiners: made by hand, or in the newest plan */
 	struct place place;
 	uint64_t names_seq; /* when it last became small enough that names are sent */
+	struct pen pen;
+	uint64_t hand_seq, hand_ms; /* raised by this entry; 0: not up */
+	uint32_t done_step;         /* the step that it says it is done with */
+	struct tray_item *tray;     /* in the order of their coming */
+	uint32_t tray_count, tray_last; /* last: newest number given */
+};
+
+struct edit { /* an earlier wording */
+	uint32_t author;
+	uint64_t at_ms;
+	struct blob text;
+};
+
+struct note {
+	uint64_t id;
+	uint32_t room, step, activity, kind;
+	bool final, plenary, writing, dropped;
+	uint64_t place, at_ms, edited_ms;
+	uint32_t author, editor; /* members, or a facilitator's link */
+	struct blob text;
+	struct edit *edits;
+	uint32_t edits_count;
 };
 
 struct step {
 	bool used;
-	uint32_t position, minutes;
-	struct blob text;
+	uint32_t position, minutes, plenary;
+	uint32_t source, group;              /* whose outcome places it; 0, 0: none */
+	uint32_t parts[LIMIT_PARTS][2], parts_count; /* minutes, least and most */
+	struct blob text, guide;
 };
 
 struct ballot {
@@ -123,6 +162,31 @@ struct asking { /* a round of an activity */
 	uint32_t groups_count;
 	bool revealed;         /* once, at least */
 	uint64_t looked_seq;   /* 0: nobody looked */
+	uint32_t *gates;       /* rooms whose discussion has opened in this round */
+	uint32_t gates_count;
+	struct paper *entered; /* by hand, a room each */
+	uint32_t entered_count;
+};
+
+struct paper { /* ballots of a room on paper: how many */
+	uint32_t room, count;
+};
+
+struct item_group {
+	uint32_t group;
+	struct blob text;
+};
+
+struct outcome { /* the order that a result gave */
+	uint32_t round, by; /* 0 items, 1 groups; round 0: none yet */
+	bool override;
+	uint64_t at_ms;
+	uint32_t count;
+	struct standing {
+		uint32_t id;
+		uint64_t total, voters;
+	} *rows;
+	struct blob reason;
 };
 
 struct phase_at { /* kept per (scope, activity) */
@@ -157,6 +221,12 @@ struct activity {
 	uint32_t phases_count;
 	struct extra *extras;
 	uint32_t extras_count;
+	struct blob ref; /* its id in the catalog */
+	struct item_group *groups;
+	uint32_t groups_count;
+	struct paper *papers; /* announced */
+	uint32_t papers_count;
+	struct outcome outcome;
 };
 enum holder { HOLDER_PERSON = 1, HOLDER_ROOM = 2 };
 
@@ -172,7 +242,8 @@ struct session {
 	uint64_t grace_ms, created_ms;
 	struct code code;
 	char language[36];
-	struct blob title;
+	char origin[LIMIT_ORIGIN + 1];
+	struct blob title, guide;
 	uint64_t seq, at_ms;
 	struct history *terms;
 	uint32_t terms_count;
@@ -195,6 +266,10 @@ struct session {
 	struct activity *activities;
 	uint32_t activities_count;
 	uint32_t screen[4];  /* view, activity, room, page */
+	uint64_t screen_seq; /* since when */
+	struct note *notes;  /* notes[number - 1] */
+	uint32_t notes_count, notes_room;
+	struct map by_note;  /* id -> number; found again */
 
 	struct sections sections;
 	bool eyes_changed;   /* not saved */
@@ -240,14 +315,35 @@ struct voter_key *key_find(const struct asking *asking, const uint8_t key[16]);
 /* The room that this entry's ballot counts for: that of its first cast; else the one that it comes from. */
 uint32_t ballot_room(const struct session *s, const struct entry *entry);
 const struct ballot *ballot_find(const struct asking *asking, uint64_t holder);
+enum fault ballot_check(const struct activity *activity, struct slice ballot); /* may these bytes be cast? Empty ones take back */
+void ballot_cast(struct session *s, uint32_t activity, uint64_t holder, uint32_t room, uint32_t heads, struct slice bytes, uint64_t seq);
+bool ballot_pad(const struct session *s, uint32_t activity, struct slice ballot, struct pack *out); /* to the longest that is possible, as a bin; false: too long */
+struct voter_key *key_make(struct asking *asking, const uint8_t key[16]);
 /* The lane of a secret command, opened if the key is new; NULL when it may not be (no such activity). */
 void asking_finish(struct asking *asking);
 void asking_index(struct asking *asking);
 struct lane *secret_lane(struct session *s, const struct entry *entry, bool make);
-/* What is drawn of a result: [ballots, heads, held back, tally]. */
+/* What is drawn of a result, as the items of sections `result` and `band` say. */
+void band_pack(const struct session *s, uint32_t activity, uint32_t room, struct pack *out);
 void result_pack(const struct session *s, uint32_t activity, uint32_t round, uint32_t room, struct pack *out);
 void seal_form(const struct session *s, uint32_t activity, struct pack *out);
 void results_touch(struct session *s, uint32_t activity, uint32_t round, uint64_t seq); /* all rooms and the total are drawn anew */
+
+/* Of shown items (by 0) or their groups (by 1), what the result that is shown to all says: rows by id, the caller's to free. */
+uint32_t standings_of(const struct session *s, uint32_t activity, uint32_t round, uint32_t by, struct standing **out);
+uint32_t paper_count(const struct paper *papers, uint32_t count, uint32_t room);
+uint32_t papers_total(const struct activity *activity);
+
+/* --- gate.c, outcome.c, pens.c, notes.c, papers.c --- */
+bool gate_opened(const struct asking *asking, uint32_t room);
+uint32_t pen_holder(const struct room *room); /* 0: nobody */
+void deadlines_settle(struct session *s, uint32_t scope, const struct entry *entry); /* phases.c */
+void pen_leave(struct session *s, uint32_t room, uint32_t member, const struct entry *entry); /* who leaves the room lays it down */
+void hands_touch(struct session *s, uint64_t seq); /* places in the queue have changed */
+uint32_t hand_place(const struct session *s, uint32_t room);
+void room_finish(struct room *room);
+void note_finish(struct note *note);
+void outcome_finish(struct outcome *outcome);
 
 static inline struct section section_of(uint8_t kind, uint32_t a, uint32_t b)
 {
@@ -263,5 +359,5 @@ static inline struct section mine_of(uint32_t activity, uint32_t round, uint32_t
 {
 	return section_of(SECTION_mine, round * MINE_ROUND + activity, key);
 }
-enum { KEY_ACTIVITY = 4096 }; /* keys of activities in scope and me */
+enum { KEY_ACTIVITY = 4096, KEY_GROUP = 4096 }; /* keys of activities in scope and me; of groups in activity */
 #endif

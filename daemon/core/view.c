@@ -3,6 +3,13 @@
 #include "base/check.h"
 #include "core/state.h"
 
+enum view {
+#define VIEW(name, number, meaning) VIEW_##name = number,
+#include "tbl/views.h"
+#undef VIEW
+	VIEW_LAST = VIEW_ORDER
+};
+
 /* --- sight --- */
 
 static uint64_t later(uint64_t x, uint64_t y)
@@ -35,6 +42,8 @@ static uint64_t result_sight(const struct session *s, const struct eyes *eyes, u
 	const struct member *member = member_of(s, eyes->actor);
 	if (member && room && member->room != room)
 		return 0;
+	if (member == NULL && room && a->secret && a->kind->brief)
+		return 0; /* single answers stay in the room; the others get `band` */
 	uint32_t scope = room ? SCOPE_ROOM | room : SCOPE_SESSION;
 	if (phase_in(s, activity, scope, &since) == PHASE_REVEALED)
 		seen = later(since, in);
@@ -68,6 +77,21 @@ static uint64_t own_sight(const struct session *s, const struct eyes *eyes, stru
 	return 0;
 }
 
+/* Notes: the room's members and facilitators, and a screen while it is shown them. */
+static uint64_t notes_sight(const struct session *s, const struct eyes *eyes, struct section section, uint64_t in)
+{
+	const struct member *member = member_of(s, eyes->actor);
+	if (!room_of(s, section.a))
+		return 0;
+	if (member)
+		return member->room == section.a ? member->room_seq : 0;
+	if (eyes->roles & ROLE_FACILITATOR)
+		return in;
+	if (section.kind != SECTION_notes || !(eyes->roles & ROLE_SCREEN) || s->screen[0] != VIEW_NOTES || s->screen[2] != section.a)
+		return 0;
+	return later(s->screen_seq, in);
+}
+
 uint64_t session_sees(const struct session *s, const struct eyes *eyes, struct section section)
 {
 	const struct section_info *info = section_info(section.kind);
@@ -90,6 +114,9 @@ uint64_t session_sees(const struct session *s, const struct eyes *eyes, struct s
 		if (member == NULL || member->room == 0 || member->room != section.a || room_of(s, section.a)->count > LIMIT_NAMES_ROOM)
 			return 0;
 		return later(member->room_seq, room_of(s, section.a)->names_seq);
+	case WHO_CREW:
+	case WHO_NOTES:
+		return notes_sight(s, eyes, section, in);
 	case WHO_MATES:
 #if BOLLPLANK_BUG == 7 /* a move keeps the old room's sections */
 		if (member && section.a)
@@ -104,6 +131,8 @@ uint64_t session_sees(const struct session *s, const struct eyes *eyes, struct s
 		return own_sight(s, eyes, section, in);
 	case WHO_RESULT:
 		return result_sight(s, eyes, section.a, section.b);
+	case WHO_BAND:
+		return result_sight(s, eyes, section.a, 0);
 	case WHO_DOOR:
 		break;
 	}
@@ -142,6 +171,23 @@ static void list_rooms(struct listing *list, uint8_t kind, uint32_t first, uint3
 		list_one(list, kind, base | r, 0);
 }
 
+/* Sections that most rooms and steps never have. */
+static void list_made(struct listing *list, uint8_t kind, uint32_t a, uint32_t b)
+{
+	if (sections_find(&list->s->sections, section_of(kind, a, b)))
+		list_one(list, kind, a, b);
+}
+
+static void list_notes(struct listing *list, uint32_t room)
+{
+	list_made(list, SECTION_signals, room, 0);
+	list_made(list, SECTION_tray, room, 0);
+	for (uint32_t step = 1; list->s->notes_count && step <= list->s->steps_count; step++) {
+		list_made(list, SECTION_notes, room, step);
+		list_made(list, SECTION_edits, room, step);
+	}
+}
+
 size_t session_sections(const struct session *s, const struct eyes *eyes, enum section_shape shape, struct section *out, size_t room)
 {
 	struct listing list = { s, eyes, shape, out, 0, room };
@@ -161,7 +207,12 @@ size_t session_sections(const struct session *s, const struct eyes *eyes, enum s
 	for (size_t i = 0; i < eyes->keys_count; i++)
 		list_one(&list, SECTION_mine, eyes->keys[i].activity, eyes->keys[i].round);
 	list_rooms(&list, SECTION_room_ballots, 1, 0);
+	for (uint32_t r = member ? member->room : 1; r && r <= (member ? member->room : s->rooms_count); r++)
+		list_notes(&list, r);
+	list_made(&list, SECTION_plenary, 0, 0);
 	for (uint32_t a = 1; a <= s->activities_count; a++) {
+		list_made(&list, SECTION_outcome, a, 0);
+		list_made(&list, SECTION_band, a, 0);
 		list_one(&list, SECTION_result, a, 0);
 		if (member && member->room)
 			list_one(&list, SECTION_result, a, member->room);
@@ -173,6 +224,7 @@ size_t session_sections(const struct session *s, const struct eyes *eyes, enum s
 	list_rooms(&list, SECTION_members, 0, 0);
 	list_one(&list, SECTION_organisations, 0, 0);
 	list_one(&list, SECTION_links, 0, 0);
+	list_one(&list, SECTION_guide, 0, 0);
 	return list.count;
 }
 
@@ -196,7 +248,7 @@ static void session_item(const struct session *s, uint64_t key, struct pack *out
 		pack_uint(out, s->over);
 		return;
 	}
-	pack_array(out, 7);
+	pack_array(out, 8);
 	pack_str(out, slice_text(s->code.text));
 	pack_uint(out, s->rehearsal);
 	pack_str(out, slice_text(s->language));
@@ -204,6 +256,7 @@ static void session_item(const struct session *s, uint64_t key, struct pack *out
 	pack_uint(out, s->grace_ms);
 	pack_uint(out, s->rules);
 	pack_uint(out, s->created_ms);
+	pack_str(out, slice_text(s->origin));
 }
 
 static void agenda_item(const struct session *s, uint64_t key, struct pack *out)
@@ -212,7 +265,7 @@ static void agenda_item(const struct session *s, uint64_t key, struct pack *out)
 	size_t count = 0;
 	for (uint32_t a = 0; a < s->activities_count; a++)
 		count += s->activities[a].step == key;
-	pack_array(out, 4);
+	pack_array(out, 8);
 	pack_uint(out, step->position);
 	pack_uint(out, step->minutes);
 	text_pack(&step->text, out);
@@ -220,11 +273,28 @@ static void agenda_item(const struct session *s, uint64_t key, struct pack *out)
 	for (uint32_t a = 0; a < s->activities_count; a++)
 		if (s->activities[a].step == key)
 			pack_uint(out, a + 1);
+	pack_uint(out, step->plenary);
+	pack_uint(out, step->source);
+	pack_uint(out, step->group);
+	pack_array(out, step->parts_count);
+	for (uint32_t i = 0; i < step->parts_count; i++) {
+		pack_array(out, 2);
+		pack_uint(out, step->parts[i][0]);
+		pack_uint(out, step->parts[i][1]);
+	}
 }
 
 static void activity_item(const struct session *s, uint32_t number, uint64_t key, struct pack *out)
 {
 	const struct activity *a = activity_of(s, number);
+	if (key >= KEY_GROUP) {
+		uint32_t g = 0;
+		while (a->groups[g].group != key - KEY_GROUP)
+			g++;
+		pack_array(out, 1);
+		text_pack(&a->groups[g].text, out);
+		return;
+	}
 	if (key) {
 		const struct item *item = &a->items[key - 1];
 		pack_array(out, 3);
@@ -233,13 +303,14 @@ static void activity_item(const struct session *s, uint32_t number, uint64_t key
 		text_pack(&item->text, out);
 		return;
 	}
-	pack_array(out, 6);
+	pack_array(out, 7);
 	pack_uint(out, a->step);
 	pack_str(out, slice_text(a->kind->name));
 	pack_uint(out, a->holder);
 	pack_uint(out, a->secret);
 	pack_bin(out, blob_slice(&a->config));
 	text_pack(&a->text, out);
+	pack_str(out, blob_slice(&a->ref));
 }
 
 static void scope_item(const struct session *s, uint32_t scope, uint64_t key, struct pack *out)
@@ -258,6 +329,10 @@ static void scope_item(const struct session *s, uint32_t scope, uint64_t key, st
 		pack_uint(out, deadline->generation);
 		pack_uint(out, deadline->duration_ms);
 		pack_uint(out, deadline->at_ms);
+	} else if (key == 4) {
+		pack_array(out, 2);
+		pack_uint(out, place->back_ms);
+		pack_uint(out, place->back_at_ms);
 	} else {
 		pack_array(out, 2);
 		pack_uint(out, place->said_ms);
@@ -322,6 +397,103 @@ static void mine_item(const struct session *s, struct section section, uint64_t 
 	pack_bin(out, ballot ? blob_slice(&ballot->bytes) : slice_of(NULL, 0));
 }
 
+static void signals_item(const struct session *s, uint32_t number, uint64_t key, struct pack *out)
+{
+	const struct room *room = &s->rooms[number - 1];
+	if (key == 3) {
+		pack_uint(out, room->done_step);
+	} else if (key == 2) {
+		pack_array(out, 2);
+		pack_uint(out, room->hand_ms);
+		pack_uint(out, hand_place(s, number));
+	} else {
+		pack_array(out, 4);
+		pack_uint(out, room->pen.tenure);
+		pack_uint(out, pen_holder(room));
+		pack_uint(out, room->pen.away);
+		pack_uint(out, room->pen.at_ms);
+	}
+}
+
+static void note_item(const struct note *note, struct pack *out)
+{
+	pack_array(out, 12);
+	pack_bin64(out, note->id);
+	pack_uint(out, note->activity);
+	pack_uint(out, note->kind);
+	pack_uint(out, note->final);
+	pack_uint(out, note->plenary);
+	pack_uint(out, note->writing);
+	pack_uint(out, note->place);
+	pack_uint(out, note->author);
+	pack_uint(out, note->at_ms);
+	pack_uint(out, note->editor);
+	pack_uint(out, note->edited_ms);
+	text_pack(&note->text, out);
+}
+
+static void edits_item(const struct note *note, struct pack *out)
+{
+	pack_array(out, note->edits_count);
+	for (uint32_t i = 0; i < note->edits_count; i++) {
+		pack_array(out, 3);
+		pack_uint(out, note->edits[i].author);
+		pack_uint(out, note->edits[i].at_ms);
+		text_pack(&note->edits[i].text, out);
+	}
+}
+
+static void tray_item(const struct room *room, uint64_t key, struct pack *out)
+{
+	uint32_t i = 0;
+	while (room->tray[i].number != key)
+		i++;
+	const struct tray_item *item = &room->tray[i];
+	pack_array(out, 8);
+	pack_bin64(out, item->id);
+	pack_uint(out, item->step);
+	pack_uint(out, item->activity);
+	pack_uint(out, item->kind);
+	pack_uint(out, item->author);
+	pack_uint(out, item->tenure);
+	pack_uint(out, item->at_ms);
+	text_pack(&item->text, out);
+}
+
+static void plenary_item(const struct note *note, struct pack *out)
+{
+	pack_array(out, 7);
+	pack_uint(out, note->room);
+	pack_uint(out, note->step);
+	pack_uint(out, note->activity);
+	pack_uint(out, note->kind);
+	pack_uint(out, note->final);
+	pack_uint(out, note->at_ms);
+	text_pack(&note->text, out);
+}
+
+static void outcome_item(const struct outcome *outcome, struct pack *out)
+{
+	pack_array(out, 6);
+	pack_uint(out, outcome->round);
+	pack_uint(out, outcome->by);
+	pack_uint(out, outcome->override);
+	pack_uint(out, outcome->at_ms);
+	pack_array(out, 3 * (size_t)outcome->count);
+	for (uint32_t i = 0; i < outcome->count; i++) {
+		pack_uint(out, outcome->rows[i].id);
+		pack_uint(out, outcome->rows[i].total);
+		pack_uint(out, outcome->rows[i].voters);
+	}
+	text_pack(&outcome->reason, out);
+}
+
+static void guide_item(const struct session *s, uint64_t step, struct pack *out)
+{
+	pack_array(out, 1);
+	text_pack(step ? &s->steps[step - 1].guide : &s->guide, out);
+}
+
 static void item_pack(const struct session *s, struct section section, uint64_t key, struct pack *out)
 {
 	const struct member *member;
@@ -361,6 +533,14 @@ static void item_pack(const struct session *s, struct section section, uint64_t 
 		pack_uint(out, s->links[key - 1].revoked);
 		text_pack(&s->links[key - 1].text, out);
 		break;
+	case SECTION_guide: guide_item(s, key, out); break;
+	case SECTION_signals: signals_item(s, section.a, key, out); break;
+	case SECTION_notes: note_item(&s->notes[key - 1], out); break;
+	case SECTION_edits: edits_item(&s->notes[key - 1], out); break;
+	case SECTION_tray: tray_item(&s->rooms[section.a - 1], key, out); break;
+	case SECTION_plenary: plenary_item(&s->notes[key - 1], out); break;
+	case SECTION_outcome: outcome_item(&activity_of(s, section.a)->outcome, out); break;
+	case SECTION_band: band_pack(s, section.a, (uint32_t)key, out); break;
 	default: CHECK(false); /* not a section of the table */
 	}
 }

@@ -8,7 +8,7 @@ enum section_kind {
 #define SECTION(name, number, subject, who, interval, shape, items) SECTION_##name = number,
 #include "tbl/sections.h"
 #undef SECTION
-	SECTION_KINDS = 17
+	SECTION_KINDS = 25
 };
 
 struct section {
@@ -35,7 +35,7 @@ struct section_info {
 	const char *name;
 	unsigned who, interval, shape;
 };
-enum section_who { WHO_DOOR, WHO_ALL, WHO_SCOPE, WHO_ROOM, WHO_MATES, WHO_STAFF, WHO_FACILITATOR, WHO_OWN, WHO_RESULT };
+enum section_who { WHO_DOOR, WHO_ALL, WHO_SCOPE, WHO_ROOM, WHO_CREW, WHO_NOTES, WHO_MATES, WHO_STAFF, WHO_FACILITATOR, WHO_OWN, WHO_RESULT, WHO_BAND };
 enum section_interval { INTERVAL_VERDICT, INTERVAL_STATE, INTERVAL_RESULT };
 enum section_shape { SHAPE_SHARED, SHAPE_OWN };
 const struct section_info *section_info(uint8_t kind); /* NULL: no such kind */

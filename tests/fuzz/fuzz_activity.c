@@ -8,6 +8,14 @@ static void count(const struct activity_kind *kind, struct slice config, struct 
 	struct counted one = { ballot, 2 };
 	struct ballots ballots = { &one, 1 };
 	kind->tally(config, &ballots, out);
+	if (kind->brief)
+		kind->brief(config, &ballots, out);
+	if (kind->gated)
+		pack_bool(out, kind->gated(config));
+	struct votes votes;
+	if (kind->points && votes_read(ballot, NULL, &votes) == FAULT_none)
+		for (size_t i = 0; i < votes.count; i++)
+			CHECK(kind->points(config, votes.at[i].value) > 0); /* so that sums and groups name the same items */
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

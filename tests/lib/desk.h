@@ -74,44 +74,70 @@ static inline void desk_text(struct pack *out, const char *word, unsigned words)
 		pack_str(out, slice_text(word));
 }
 
-/* The body of a creation: `questions` activities (dots [5, 3]) of three items with `word` as their text. */
-static inline void desk_body(struct pack *out, unsigned questions, bool secret, const char *word)
+enum desk_kind { DESK_DOTS, DESK_RATING, DESK_WORDS };
+
+/* dots [5, 3] on three items; a rating with its gate; an answer in words. */
+static inline void desk_question(struct pack *out, enum desk_kind kind, bool secret, const char *word)
+{
+	static const struct {
+		const char *kind, *config;
+		size_t config_len;
+		int items;
+	} rows[] = { { "dots", "\x92\x05\x03", 3, 3 }, { "rating", "\x91\x01", 2, 2 }, { "text", "\x91\x7f", 2, 0 } };
+	pack_array(out, 8);
+	pack_str(out, slice_text(rows[kind].kind));
+	pack_uint(out, 1);
+	pack_bool(out, secret);
+	pack_bin(out, slice_of(rows[kind].config, rows[kind].config_len));
+	pack_str(out, slice_of(NULL, 0));
+	desk_text(out, word, 2);
+	pack_array(out, 0);
+	pack_array(out, (size_t)rows[kind].items);
+	for (int i = 0; i < rows[kind].items; i++) {
+		pack_array(out, 2);
+		pack_uint(out, 0);
+		desk_text(out, word, 1);
+	}
+}
+
+static inline void desk_body_of(struct pack *out, enum desk_kind kind, unsigned questions, bool secret, const char *word)
 {
 	uint8_t token[16];
 	memset(token, DESK_FACILITATOR, sizeof token);
 	struct digest hash = digest_plain(slice_of(token, sizeof token));
-	pack_array(out, 9);
+	pack_array(out, 11);
 	pack_uint(out, 1);
 	pack_bool(out, false);
 	pack_str(out, slice_text("sv"));
 	pack_uint(out, 0);
 	pack_uint(out, 0);
+	pack_str(out, slice_text("desk@1"));
 	desk_text(out, word, 1);
+	pack_nil(out);
 	pack_array(out, 1);
 	pack_array(out, 3);
 	pack_uint(out, ROLE_FACILITATOR);
 	pack_bin(out, slice_of(hash.bytes, sizeof hash.bytes));
 	desk_text(out, "Fay", 1);
 	pack_array(out, 1);
-	pack_array(out, 3);
+	pack_array(out, 8);
 	pack_uint(out, 10);
-	desk_text(out, word, 2);
-	pack_array(out, questions);
-	for (unsigned q = 0; q < questions; q++) {
-		pack_array(out, 6);
-		pack_str(out, slice_text("dots"));
-		pack_uint(out, 1);
-		pack_bool(out, secret);
-		pack_bin(out, slice_of("\x92\x05\x03", 3));
-		desk_text(out, word, 2);
-		pack_array(out, 3);
-		for (int i = 0; i < 3; i++) {
-			pack_array(out, 2);
-			pack_uint(out, 0);
-			desk_text(out, word, 1);
-		}
-	}
+	pack_uint(out, 0);
+	pack_uint(out, 0);
+	pack_uint(out, 0);
 	pack_array(out, 0);
+	desk_text(out, word, 2);
+	pack_nil(out);
+	pack_array(out, questions);
+	for (unsigned q = 0; q < questions; q++)
+		desk_question(out, kind, secret, word);
+	pack_array(out, 0);
+}
+
+/* The body of a creation: `questions` activities (dots [5, 3]) of three items with `word` as their text. */
+static inline void desk_body(struct pack *out, unsigned questions, bool secret, const char *word)
+{
+	desk_body_of(out, DESK_DOTS, questions, secret, word);
 }
 
 static inline void desk_nowhere(enum trace_level level, const char *line, void *ctx) { (void)level, (void)line, (void)ctx; }
@@ -124,7 +150,7 @@ static inline void desk_house(struct desk *desk)
 	transport_test_serve(desk->net, house_transport(), desk->house);
 }
 
-static inline struct desk *desk_open(unsigned questions, bool secret, const char *word)
+static inline struct desk *desk_open_of(enum desk_kind kind, unsigned questions, bool secret, const char *word)
 {
 	struct desk *desk = check_alloc(1, sizeof *desk);
 	trace_to(desk_nowhere, TRACE_ERROR, NULL);
@@ -137,13 +163,18 @@ static inline struct desk *desk_open(unsigned questions, bool secret, const char
 	if (questions) {
 		struct pack body;
 		pack_init(&body);
-		desk_body(&body, questions, secret, word);
+		desk_body_of(&body, kind, questions, secret, word);
 		house_create_session(desk->house, pack_bytes(&body), slice_text("key"), "192.0.2.1", desk_created, desk);
 		pack_finish(&body);
 		desk_settle(desk);
 		CHECK(desk->created == FAULT_none && desk->answers == 1);
 	}
 	return desk;
+}
+
+static inline struct desk *desk_open(unsigned questions, bool secret, const char *word)
+{
+	return desk_open_of(DESK_DOTS, questions, secret, word);
 }
 
 static inline void desk_close(struct desk *desk)

@@ -112,7 +112,7 @@ void script_begin(struct script *script, uint32_t k)
 {
 	char form[128];
 	*script = (struct script){ .session = session_create(script_sid()), .term = 1, .now_ms = 1000000 };
-	snprintf(form, sizeof form, "[1, 0, %u, 30000, \"sv\", 1000000, \"K7MP3XQR\"]", k);
+	snprintf(form, sizeof form, "[1, 0, %u, 30000, \"sv\", 1000000, \"K7MP3XQR\", \"\"]", k);
 	CHECK(DO(script, THE_HOUSE, create, .form = form, .text = "[[\"sv\", \"a title\"]]") == FAULT_none);
 	link_make(script, FACILITATOR, ROLE_FACILITATOR);
 	link_make(script, SCREEN, ROLE_SCREEN);
@@ -162,8 +162,8 @@ uint32_t script_activity(struct script *script, const struct question *question)
 	while (session_changed(script->session, (struct section){ .kind = SECTION_activity, .a = number }))
 		number++;
 	if (number == 1)
-		CHECK(DO(script, FACILITATOR, step_put, .a = 1, .form = "[1, 10]", .text = "[[\"\", \"step-title\", \"do this\"]]") == FAULT_none);
-	snprintf(form, sizeof form, "[1, \"%s\", %u, %u, <<%s>>]", question->kind, question->holder, question->secret, question->config);
+		CHECK(DO(script, FACILITATOR, step_put, .a = 1, .form = "[1, 10, 0, 0, 0, []]", .text = "[[\"\", \"step-title\", \"do this\"]]") == FAULT_none);
+	snprintf(form, sizeof form, "[1, \"%s\", %u, %u, <<%s>>, \"\"]", question->kind, question->holder, question->secret, question->config);
 	CHECK(DO(script, FACILITATOR, activity_put, .a = number, .form = form, .text = "[[\"\", \"question\", \"lead\"]]") == FAULT_none);
 	struct pack items;
 	pack_init(&items);

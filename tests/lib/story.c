@@ -281,7 +281,7 @@ static enum fault append(struct story *s, const struct entry *entry, bool expect
 	enum fault fault = session_step(s->session, &told->entry);
 	tell_entry(s, told, fault);
 	tell_changes(s);
-	if (expected_known && fault != expected)
+	if (expected_known && (fault == FAULT_recovered ? FAULT_none : fault) != expected) /* recovered is accepted: beforehand nothing is said of where */
 		wrong(s, "the session had said beforehand: %s", fault_name(expected));
 	if (session_stopped(s->session))
 		wrong(s, "the session has stopped");
@@ -506,6 +506,16 @@ static bool command(struct story *s, struct person *person, struct words *w, str
 		pack_array(&form, 1);
 		pack_uint(&form, text.len ? session_organisation_of(pack_bytes(&text)) : 0);
 	}
+	if (entry.command == COMMAND_proxy) { /* as intake makes it */
+		struct pack padded;
+		pack_init(&padded);
+		fine = fine && session_proxy_form(s->session, entry.subject.a, pack_bytes(&form), pack_bytes(&text), &padded);
+		pack_clear(&form);
+		if (fine)
+			pack_raw(&form, pack_bytes(&padded));
+		pack_finish(&padded);
+		entry.salted = ENTRY_FORM;
+	}
 	entry.name = (struct name){ actor_of(s, person), person->lane, manner.number ? manner.number : ++person->number };
 	entry.form = pack_bytes(&form);
 	entry.text = pack_bytes(&text);
@@ -683,7 +693,7 @@ static void tell_create(struct story *s, struct words *w)
 	}
 	pack_init(&form);
 	pack_init(&text);
-	pack_array(&form, 7);
+	pack_array(&form, 8);
 	pack_uint(&form, 1);
 	pack_uint(&form, 0);
 	pack_uint(&form, k);
@@ -691,6 +701,7 @@ static void tell_create(struct story *s, struct words *w)
 	pack_str(&form, slice_text("en"));
 	pack_uint(&form, s->now_ms);
 	pack_str(&form, slice_text("K7MP3XQR"));
+	pack_str(&form, slice_text(""));
 	text_take(w, COMMAND_create, &text);
 	by_house(s, COMMAND_create, (struct subject){ 0 }, &form, &text);
 	pack_finish(&form);
@@ -708,14 +719,17 @@ static bool tell_making(struct story *s, const char *what, struct words *w)
 	if (strcmp(what, "step") == 0) {
 		made = COMMAND_step_put;
 		subject.a = word_number(w);
-		pack_array(&form, 2);
+		pack_array(&form, 6);
 		pack_uint(&form, subject.a);
 		pack_uint(&form, 10);
+		for (int i = 0; i < 3; i++)
+			pack_uint(&form, 0);
+		pack_array(&form, 0);
 	} else if (strcmp(what, "activity") == 0) { /* activity 1 dots [5, 3] person open "title" */
 		made = COMMAND_activity_put;
 		subject.a = word_number(w);
 		const char *kind = word(w), *config = word(w);
-		pack_array(&form, 5);
+		pack_array(&form, 6);
 		pack_uint(&form, 1);
 		pack_str(&form, slice_text(kind));
 		pack_uint(&form, strcmp(word(w), "room") == 0 ? 2 : 1);
@@ -724,6 +738,7 @@ static bool tell_making(struct story *s, const char *what, struct words *w)
 		pack_init(&bytes);
 		notation_pack(config, &bytes);
 		pack_bin(&form, pack_bytes(&bytes));
+		pack_str(&form, slice_text(""));
 		pack_finish(&bytes);
 	} else if (strcmp(what, "items") == 0) {
 		made = COMMAND_items_put;
@@ -815,6 +830,31 @@ static bool tell_person(struct story *s, const char *name, struct words *w)
 	return true;
 }
 
+/* What only a house knows, who sees connections come and go: "away 1", the holder of that room's pen; "placed 4 1", all who are present in room 1 have answered activity 4. */
+static bool tell_presence(struct story *s, const char *what, struct words *w)
+{
+	uint32_t first = word_number(w), second = word_number(w);
+	struct held_pen pen;
+	struct gate gate;
+	struct pack form;
+	bool found = false;
+	pack_init(&form);
+	for (unsigned cursor = 0; strcmp(what, "away") == 0 && !found && session_held_pen(s->session, &cursor, &pen);)
+		if ((found = pen.room == first)) {
+			session_pen_form(&pen, &form);
+			by_house(s, COMMAND_pen_away, (struct subject){ first, 0 }, &form, NULL);
+		}
+	for (unsigned cursor = 0; strcmp(what, "placed") == 0 && !found && session_gate(s->session, &cursor, &gate);)
+		if ((found = gate.activity == first && gate.room == second)) {
+			session_gate_form(&gate, &form);
+			by_house(s, COMMAND_placed, (struct subject){ first, SCOPE_ROOM | second }, &form, NULL);
+		}
+	pack_finish(&form);
+	if (!found)
+		fprintf(s->out, "\tnothing to say\n");
+	return true;
+}
+
 static bool tell_line(struct story *s, char *line)
 {
 	struct words w;
@@ -832,6 +872,8 @@ static bool tell_line(struct story *s, char *line)
 		}
 	} else if (strcmp(first, "reset") == 0) {
 		s->term++;
+	} else if (strcmp(first, "away") == 0 || strcmp(first, "placed") == 0) {
+		tell_presence(s, first, &w);
 	} else if (!tell_making(s, first, &w) && !tell_person(s, first, &w)) {
 		return false;
 	}

@@ -282,7 +282,7 @@ static void look(struct model *model)
 	loop_test_advance(rig.test, 20);
 	uint32_t known = model->stable < model->entered ? model->stable : model->entered;
 	if (model->open) {
-		rig.journal.ops->read(rig.journal.self, model->sid, 1, on_read, model);
+		rig.journal.ops->read(rig.journal.self, model->sid, 1, UINT64_MAX, on_read, model);
 		loop_test_advance(rig.test, 20);
 	}
 	rig.reading = NULL;

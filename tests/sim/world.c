@@ -670,12 +670,14 @@ static void create(struct world *w)
 	struct pack body, config;
 	pack_init(&body);
 	pack_init(&config);
-	pack_array(&body, 9);
+	pack_array(&body, 11);
 	pack_uint(&body, 1);
 	pack_bool(&body, true);
 	pack_str(&body, slice_text("sv"));
 	pack_uint(&body, 0);
 	pack_uint(&body, GRACE);
+	pack_str(&body, slice_text("sim@1"));
+	text_put(&body, 1);
 	text_put(&body, 1);
 	pack_array(&body, 2);
 	for (unsigned i = 0; i < 2; i++) {
@@ -687,16 +689,20 @@ static void create(struct world *w)
 		text_put(&body, 1);
 	}
 	pack_array(&body, 1);
-	pack_array(&body, 3);
+	pack_array(&body, 8);
 	pack_uint(&body, 10);
+	for (int i = 0; i < 3; i++)
+		pack_uint(&body, 0);
+	pack_array(&body, 0);
 	text_put(&body, 2);
+	text_put(&body, 1);
 	pack_array(&body, w->questions_count);
 	for (unsigned a = 1; a <= w->questions_count; a++) {
 		struct question *q = &w->questions[a];
 		q->choice = draw(w, 2);
 		q->secret = draw(w, 2);
 		q->by_room = !q->secret && draw(w, 4) == 0;
-		pack_array(&body, 6);
+		pack_array(&body, 8);
 		pack_str(&body, slice_text(q->choice ? "choice" : "dots"));
 		pack_uint(&body, q->by_room ? 2 : 1);
 		pack_bool(&body, q->secret);
@@ -705,7 +711,9 @@ static void create(struct world *w)
 		pack_uint(&config, q->choice ? 1 : 5);
 		pack_uint(&config, q->choice ? 2 : 3);
 		pack_bin(&body, pack_bytes(&config));
+		pack_str(&body, slice_text(""));
 		text_put(&body, 2);
+		pack_array(&body, 0);
 		pack_array(&body, ITEMS);
 		for (unsigned i = 0; i < ITEMS; i++) {
 			pack_array(&body, 2);

@@ -49,7 +49,8 @@ tables() {
 		printf '\n### Faults\n\n' && rows faults.h FAULT 'name|no|meaning' &&
 		printf '\n### Roles\n\n' && rows roles.h ROLE 'name|bit|meaning' &&
 		printf '\n### Phases\n\n' && rows phases.h PHASE 'name|bit|meaning' &&
-		printf '\n### Views of the shared screen\n\n' && rows views.h VIEW 'name|no|meaning' || return 1
+		printf '\n### Views of the shared screen\n\n' && rows views.h VIEW 'name|no|meaning' &&
+		printf '\n### Kinds of notes\n\n' && rows notes.h NOTE 'name|no|sign|meaning' || return 1
 	printf '\n%s\n' "$end"
 }
 

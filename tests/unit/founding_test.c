@@ -129,15 +129,23 @@ static void given_up_in_the_middle(void **state)
 #define HASH "h'000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f'"
 #define LINK(role) "[" role ", " HASH ", [[\"\", \"Fay\"]]]"
 #define TEXT(words) "[[\"sv\", " words "]]"
-#define STEPS(activities) "[[10, " TEXT("\"step\", \"do\"") ", [" activities "]]]"
-#define ACTIVITY(kind, holder, secret, config, text, items) "[" kind ", " holder ", " secret ", " config ", " text ", [" items "]]"
+#define STEP(numbers, parts, words, guide, activities) "[" numbers ", " parts ", " words ", " guide ", [" activities "]]"
+#define STEPS(activities) "[" STEP("10, 0, 0, 0", "[]", TEXT("\"step\", \"do\""), "nil", activities) "]"
+#define QUESTION(kind, holder, secret, config, ref, text, groups, items) \
+	"[" kind ", " holder ", " secret ", " config ", " ref ", " text ", [" groups "], [" items "]]"
+#define ACTIVITY(kind, holder, secret, config, text, items) QUESTION(kind, holder, secret, config, "\"q-1\"", text, "", items)
 #define DOTS "<<[5, 3]>>"
 #define WORDS TEXT("\"question\", \"lead\"")
 #define ITEM "[0, " TEXT("\"item\"") "]"
+#define GROUP(number) "[" number ", " TEXT("\"g\"") "]"
+#define TEN(tens) GROUP(tens "1") ", " GROUP(tens "2") ", " GROUP(tens "3") ", " GROUP(tens "4") ", " GROUP(tens "5") ", " GROUP(tens "6") ", " \
+	GROUP(tens "7") ", " GROUP(tens "8") ", " GROUP(tens "9") ", " GROUP("10" tens)
+#define GROUPS_60 TEN("1") ", " TEN("2") ", " TEN("3") ", " TEN("4") ", " TEN("5") ", " TEN("6")
+#define PROPER_QUESTION ACTIVITY("\"dots\"", "1", "false", DOTS, WORDS, ITEM ", " ITEM)
 
-enum { VERSION, REHEARSAL, LANGUAGE, K, GRACE, TITLE, LINKS, AGENDA, ROOMS, FIELDS };
+enum { VERSION, REHEARSAL, LANGUAGE, K, GRACE, ORIGIN, TITLE, GUIDE, LINKS, AGENDA, ROOMS, FIELDS };
 static const char *const proper[FIELDS] = {
-	"1", "false", "\"sv\"", "0", "0", TEXT("\"title\""), "[" LINK("16") "]",
+	"1", "false", "\"sv\"", "0", "0", "\"declaration\\u{40}1\"", TEXT("\"title\""), TEXT("\"for whoever leads it\""), "[" LINK("16") "]",
 	STEPS(ACTIVITY("\"dots\"", "1", "false", DOTS, WORDS, ITEM ", " ITEM)), "[" TEXT("\"room\", \"\"") "]",
 };
 
@@ -163,6 +171,15 @@ static const struct {
 	{ "k as text", K, "\"3\"", FAULT_malformed },
 	{ "a grace of an hour", GRACE, "3600000", FAULT_malformed },
 	{ "grace as a list", GRACE, "[]", FAULT_malformed },
+	{ "made by hand", ORIGIN, "\"\"", FAULT_none },
+	{ "no origin", ORIGIN, "nil", FAULT_malformed },
+	{ "an origin of 500 letters", ORIGIN, "\"@\"", FAULT_too_long },
+	{ "an origin of 49 letters", ORIGIN, "\"1234567890123456789012345678901234567890123456789\"", FAULT_too_long },
+	{ "no guide", GUIDE, "nil", FAULT_none },
+	{ "a guide as a bare word", GUIDE, "\"guide\"", FAULT_malformed },
+	{ "a guide of two words", GUIDE, TEXT("\"a\", \"b\""), FAULT_bad_text },
+	{ "a guide of 8,000 letters", GUIDE, TEXT("\"@@@@@@@@@@@@@@@@\""), FAULT_none },
+	{ "a guide of 8,500 letters", GUIDE, TEXT("\"@@@@@@@@@@@@@@@@@\""), FAULT_too_long },
 	{ "title as a bare word", TITLE, "\"title\"", FAULT_malformed },
 	{ "a title of nothing", TITLE, "[]", FAULT_bad_text },
 	{ "a title of two words", TITLE, TEXT("\"a\", \"b\""), FAULT_bad_text },
@@ -179,11 +196,28 @@ static const struct {
 	{ "a link of two values", LINKS, "[[16, " HASH "]]", FAULT_malformed },
 	{ "a link without a name", LINKS, "[[16, " HASH ", nil]]", FAULT_malformed },
 	{ "agenda as a number", AGENDA, "7", FAULT_malformed },
-	{ "a step of two values", AGENDA, "[[10, " WORDS "]]", FAULT_malformed },
-	{ "a step of two months", AGENDA, "[[70000, " WORDS ", []]]", FAULT_malformed },
-	{ "a step with one word", AGENDA, "[[10, " TEXT("\"step\"") ", []]]", FAULT_bad_text },
-	{ "a step that is too long to say", AGENDA, "[[10, " TEXT("\"@@@\", \"\"") ", []]]", FAULT_too_long },
-	{ "a question of five values", AGENDA, STEPS("[\"dots\", 1, false, " DOTS ", " WORDS "]"), FAULT_malformed },
+	{ "a step of seven values", AGENDA, "[[10, 0, 0, 0, [], " WORDS ", nil]]", FAULT_malformed },
+	{ "a step of two months", AGENDA, "[" STEP("70000, 0, 0, 0", "[]", WORDS, "nil", "") "]", FAULT_malformed },
+	{ "a step with one word", AGENDA, "[" STEP("10, 0, 0, 0", "[]", TEXT("\"step\""), "nil", "") "]", FAULT_bad_text },
+	{ "a step that is too long to say", AGENDA, "[" STEP("10, 0, 0, 0", "[]", TEXT("\"@@@\", \"\""), "nil", "") "]", FAULT_too_long },
+	{ "a step with its parts and a guide", AGENDA, "[" STEP("35, 3, 0, 0", "[[5, 10], [20, 20]]", TEXT("\"s\", \"do\", \"one\", \"two\""), TEXT("\"g\""), "") "]", FAULT_none },
+	{ "a part without its word", AGENDA, "[" STEP("35, 0, 0, 0", "[[5, 10], [20, 20]]", TEXT("\"s\", \"do\", \"one\""), "nil", "") "]", FAULT_bad_text },
+	{ "a part that begins after its end", AGENDA, "[" STEP("35, 0, 0, 0", "[[10, 5]]", TEXT("\"s\", \"do\", \"one\""), "nil", "") "]", FAULT_malformed },
+	{ "a part of three values", AGENDA, "[" STEP("35, 0, 0, 0", "[[5, 10, 15]]", TEXT("\"s\", \"do\", \"one\""), "nil", "") "]", FAULT_malformed },
+	{ "nine parts", AGENDA, "[" STEP("35, 0, 0, 0", "[[1, 1], [1, 1], [1, 1], [1, 1], [1, 1], [1, 1], [1, 1], [1, 1], [1, 1]]", WORDS, "nil", "") "]", FAULT_full },
+	{ "more notes to all than a room may have", AGENDA, "[" STEP("35, 101, 0, 0", "[]", WORDS, "nil", "") "]", FAULT_malformed },
+	{ "a step that follows what is not there", AGENDA, "[" STEP("35, 0, 7, 1", "[]", WORDS, "nil", "") "]", FAULT_no_activity },
+	{ "a step that follows the first's question", AGENDA, "[" STEP("10, 0, 0, 0", "[]", WORDS, "nil", PROPER_QUESTION) ", " STEP("35, 0, 1, 2", "[]", WORDS, "nil", "") "]", FAULT_none },
+	{ "a step's guide that is too long", AGENDA, "[" STEP("35, 0, 0, 0", "[]", WORDS, TEXT("\"@@@@@@@@@@@@@@@@@\""), "") "]", FAULT_too_long },
+	{ "a question of seven values", AGENDA, STEPS("[\"dots\", 1, false, " DOTS ", \"\", " WORDS ", []]"), FAULT_malformed },
+	{ "a ref of 33 letters", AGENDA, STEPS(QUESTION("\"dots\"", "1", "false", DOTS, "\"123456789012345678901234567890123\"", WORDS, "", ITEM)), FAULT_too_long },
+	{ "no ref", AGENDA, STEPS(QUESTION("\"dots\"", "1", "false", DOTS, "nil", WORDS, "", ITEM)), FAULT_malformed },
+	{ "two groups and their items", AGENDA, STEPS(QUESTION("\"dots\"", "1", "false", DOTS, "\"\"", WORDS, GROUP("1") ", " GROUP("7"), "[7, " TEXT("\"i\"") "]")), FAULT_none },
+	{ "a group of no number", AGENDA, STEPS(QUESTION("\"dots\"", "1", "false", DOTS, "\"\"", WORDS, GROUP("0"), ITEM)), FAULT_no_group },
+	{ "a group without words", AGENDA, STEPS(QUESTION("\"dots\"", "1", "false", DOTS, "\"\"", WORDS, "[1, []]", ITEM)), FAULT_bad_text },
+	{ "a group whose name is too long", AGENDA, STEPS(QUESTION("\"dots\"", "1", "false", DOTS, "\"\"", WORDS, "[1, " TEXT("\"@@@\"") "]", ITEM)), FAULT_too_long },
+	{ "sixty groups", AGENDA, STEPS(QUESTION("\"dots\"", "1", "false", DOTS, "\"\"", WORDS, GROUPS_60, ITEM)), FAULT_none },
+	{ "sixty-one groups", AGENDA, STEPS(QUESTION("\"dots\"", "1", "false", DOTS, "\"\"", WORDS, GROUPS_60 ", " GROUP("61"), ITEM)), FAULT_full },
 	{ "a kind that is none", AGENDA, STEPS(ACTIVITY("\"dice\"", "1", "false", DOTS, WORDS, ITEM)), FAULT_bad_config },
 	{ "held by nobody", AGENDA, STEPS(ACTIVITY("\"dots\"", "0", "false", DOTS, WORDS, ITEM)), FAULT_malformed },
 	{ "held by three", AGENDA, STEPS(ACTIVITY("\"dots\"", "3", "false", DOTS, WORDS, ITEM)), FAULT_malformed },
@@ -204,7 +238,7 @@ static const struct {
 
 static void body_of(unsigned field, const char *value, struct pack *out)
 {
-	char text[8192];
+	char text[16384];
 	size_t at = (size_t)snprintf(text, sizeof text, "[");
 	for (unsigned f = 0; f < FIELDS; f++) {
 		at += (size_t)snprintf(text + at, sizeof text - at, f ? ", " : "");
@@ -243,6 +277,67 @@ static void a_body_that_is_not_proper_is_never_begun(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static uint64_t changed(const struct session *s, uint8_t kind, uint32_t a)
+{
+	return session_changed(s, (struct section){ .kind = kind, .a = a });
+}
+
+/* The declaration in two languages as far as its size goes: 30 items in 5 groups, 5 steps with guides that follow the first's result, 30 ratings. */
+static void large_body(struct pack *out)
+{
+	static char guide[2001], lead[301];
+	char text[64 * 1024];
+	size_t at = 0;
+	memset(guide, 'g', sizeof guide - 1);
+	memset(lead, 'l', sizeof lead - 1);
+#define ADD(...) at += (size_t)snprintf(text + at, sizeof text - at, __VA_ARGS__)
+#define BOTH(word) "[[\"sv\", \"" word "\"], [\"en\", \"" word "\"]]"
+	ADD("[1, false, \"sv\", 3, 30000, \"declaration@1\", " BOTH("t") ", " BOTH("%s") ", [" LINK("16") "], [", guide, guide);
+	ADD("[15, 3, 0, 0, [[5, 10]], [[\"sv\", \"s\", \"%s\", \"p\"], [\"en\", \"s\", \"%s\", \"p\"]], nil, [[\"dots\", 1, true, <<[5, 5]>>, \"dots\", ", lead, lead);
+	ADD("[[\"sv\", \"q\", \"l\"]], [");
+	for (int g = 1; g <= 5; g++)
+		ADD("%s[%d, " BOTH("group %d") "]", g > 1 ? ", " : "", g, g, g);
+	ADD("], [");
+	for (int i = 1; i <= 30; i++)
+		ADD("%s[%d, " BOTH("%s") "]", i > 1 ? ", " : "", 1 + i % 5, lead, lead);
+	ADD("]]]]");
+	for (int step = 1; step <= 5; step++) {
+		ADD(", [35, 0, 1, %d, [], [[\"sv\", \"s\", \"i\"], [\"en\", \"s\", \"i\"]], " BOTH("%.800s") ", [", step, guide, guide);
+		for (int q = 0; q < 6; q++)
+			ADD("%s[\"rating\", 1, false, <<[1]>>, \"q-%d-%d\", [[\"sv\", \"q\", \"%.150s\"], [\"en\", \"q\", \"%.150s\"]], [], [[0, " BOTH("no") "], [0, " BOTH("yes") "]]]",
+			    q ? ", " : "", step, q, lead, lead);
+		ADD("]]");
+	}
+	ADD("], [" TEXT("\"room\", \"\"") "]]");
+#undef ADD
+	assert_true(at < sizeof text);
+	assert_true(notation_pack(text, out));
+}
+
+static void the_declaration_fits_well(void **state)
+{
+	struct desk *desk = begin();
+	struct pack body;
+	(void)state;
+	pack_init(&body);
+	large_body(&body);
+	assert_in_range(body.len, 30 * 1000, LIMIT_HTTP_BODY / 4);
+	create(desk, pack_bytes(&body));
+	loop_test_advance(desk->test, 100);
+	assert_int_equal(desk->created, FAULT_none);
+	const struct session *s = house_hall(desk->house, desk->sid)->session;
+	assert_true(changed(s, SECTION_activity, 31) && !changed(s, SECTION_activity, 32));
+	assert_true(changed(s, SECTION_guide, 0));
+	/* The order of the entries: the guide of the whole first, then each step with its guide, its questions with groups before items. */
+	static const uint16_t order[] = { COMMAND_create, COMMAND_guide_put, COMMAND_link_put, COMMAND_step_put, COMMAND_activity_put, COMMAND_groups_put,
+					  COMMAND_items_put, COMMAND_items_put, COMMAND_step_put, COMMAND_guide_put, COMMAND_activity_put };
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		assert_int_equal(desk_entry(desk, i + 1).command, order[i]);
+	print_message("a body of %zu bytes became %llu entries\n", body.len, (unsigned long long)desk_tip(desk));
+	pack_finish(&body);
+	desk_close(desk);
+}
+
 /* Wherever it is cut off, and with whatever behind it. */
 static void a_body_that_is_cut_is_never_begun(void **state)
 {
@@ -273,6 +368,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(given_up_in_the_middle),
 		cmocka_unit_test(a_body_that_is_not_proper_is_never_begun),
+		cmocka_unit_test(the_declaration_fits_well),
 		cmocka_unit_test(a_body_that_is_cut_is_never_begun),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,10 +34,10 @@ enum { FACILITATOR_LINK = 1u | ACTOR_LINK, ROWS = sizeof rows / sizeof *rows };
 
 /* A proper form for each command, in the notation. NULL: made in `form_make`. */
 static const char *const forms[] = {
-	[COMMAND_create] = "[1, 0, 3, 0, \"sv\", 5, \"K7MP3XQR\"]",
+	[COMMAND_create] = "[1, 0, 3, 0, \"sv\", 5, \"K7MP3XQR\", \"\"]",
 	[COMMAND_join] = "[h'5555555555555555555555555555555555555555555555555555555555555555', h'', 0]",
-	[COMMAND_step_put] = "[1, 10]",
-	[COMMAND_activity_put] = "[1, \"dots\", 1, SECRET, <<[5, 3]>>]",
+	[COMMAND_step_put] = "[1, 10, 0, 0, 0, []]",
+	[COMMAND_activity_put] = "[1, \"dots\", 1, SECRET, <<[5, 3]>>, \"\"]",
 	[COMMAND_items_put] = "[1, 0]",
 	[COMMAND_items_hide] = "[1, 1]",
 	[COMMAND_rooms] = "[[1, 1], [2, 2]]",
@@ -65,12 +65,30 @@ static const char *const forms[] = {
 	[COMMAND_extra_due] = "[1]",
 	[COMMAND_end] = "[]",
 	[COMMAND_profile] = "[0]",
+	[COMMAND_groups_put] = "[1]",
+	[COMMAND_guide_put] = "[]",
+	[COMMAND_placed] = "[1, 5]",
+	[COMMAND_pen_take] = "[0]",
+	[COMMAND_pen_give] = "[0, 1]",
+	[COMMAND_pen_away] = "[1]",
+	[COMMAND_note_put] = "[h'0101010101010101', 0, 1, 0, 0, 0, 5, 0]",
+	[COMMAND_note_drop] = "[h'0101010101010101', 0]",
+	[COMMAND_tray_take] = "[1, 0, h'0000000000000000', 0]",
+	[COMMAND_hand] = "[0]",
+	[COMMAND_ready] = "[1, 1]",
+	[COMMAND_back] = "[1000]",
+	[COMMAND_outcome] = "[1, 0, 0, [1, 0, 0, 2, 0, 0, 3, 0, 0]]",
+	[COMMAND_papers] = "[2]",
+	[COMMAND_proxy] = "[1, h'0102030405060708090a0b0c0d0e0f10', 1, h'0003920101']",
 };
 
 static struct subject subject_of(unsigned command, uint32_t activity)
 {
 	switch (command) {
-	case COMMAND_step_put: case COMMAND_room_put: case COMMAND_go: return (struct subject){ 1, 0 };
+	case COMMAND_step_put: case COMMAND_room_put: case COMMAND_go: case COMMAND_guide_put: case COMMAND_pen_take: case COMMAND_pen_give: case COMMAND_pen_away:
+	case COMMAND_note_drop: case COMMAND_tray_take: case COMMAND_hand: case COMMAND_ready: return (struct subject){ 1, 0 };
+	case COMMAND_note_put: return (struct subject){ 1, 1 };
+	case COMMAND_papers: case COMMAND_proxy: return (struct subject){ activity, 1 };
 	case COMMAND_link_put: return (struct subject){ 5, 0 };
 	case COMMAND_link_revoke: return (struct subject){ 4, 0 };
 	case COMMAND_merge: case COMMAND_secret_ballot: return (struct subject){ command == COMMAND_merge ? 1 : activity, 2 };
@@ -101,7 +119,7 @@ static void form_make(const struct session *s, unsigned command, uint32_t activi
 }
 
 /* Beyond role and phase. */
-static enum fault more_asked(unsigned command, bool secret, uint32_t phase, bool over)
+static enum fault more_asked(unsigned command, bool member, bool secret, uint32_t phase, bool over)
 {
 	switch (command) {
 	case COMMAND_create: return FAULT_taken;
@@ -114,6 +132,13 @@ static enum fault more_asked(unsigned command, bool secret, uint32_t phase, bool
 	case COMMAND_seal: return secret ? FAULT_none : FAULT_stale;
 	case COMMAND_extra: return phase & (OPEN | CLOSING | CLOSED) ? FAULT_none : FAULT_wrong_phase;
 	case COMMAND_extra_due: return FAULT_malformed; /* nobody has any */
+	case COMMAND_placed: return FAULT_malformed;    /* these questions have no gate */
+	case COMMAND_pen_give: return member ? FAULT_pen_needed : FAULT_none;
+	case COMMAND_pen_away: return FAULT_stale; /* nobody holds it */
+	case COMMAND_note_drop: return FAULT_pen_needed;
+	case COMMAND_tray_take: return member ? FAULT_pen_needed : FAULT_no_note;
+	case COMMAND_papers: return secret && phase & (SEALED | REVEALED) ? FAULT_wrong_phase : FAULT_none;
+	case COMMAND_proxy: return FAULT_no_paper; /* none were announced */
 	default: return FAULT_none;
 	}
 }
@@ -121,7 +146,7 @@ static enum fault more_asked(unsigned command, bool secret, uint32_t phase, bool
 static bool lasts_beyond_the_end(unsigned command)
 {
 	static const unsigned lasting[] = { COMMAND_join, COMMAND_seal, COMMAND_reveal, COMMAND_hide, COMMAND_look, COMMAND_show, COMMAND_say,
-					    COMMAND_link_revoke, COMMAND_due, COMMAND_extra_due, COMMAND_end };
+					    COMMAND_outcome, COMMAND_link_revoke, COMMAND_due, COMMAND_extra_due, COMMAND_end };
 	for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++)
 		if (lasting[i] == command)
 			return true;
@@ -130,7 +155,7 @@ static bool lasts_beyond_the_end(unsigned command)
 
 static enum fault expected(const struct row *row, unsigned roles, uint32_t who, bool secret, uint32_t phase, bool over)
 {
-	bool ballot = row->command == COMMAND_ballot || row->command == COMMAND_secret_ballot;
+	bool ballot = row->command == COMMAND_ballot || row->command == COMMAND_secret_ballot || row->command == COMMAND_proxy;
 	if (who == 0 && row->command != COMMAND_join && row->command != COMMAND_secret_ballot)
 		return FAULT_lane_unknown;
 	if (who != 0 && row->command == COMMAND_secret_ballot)
@@ -141,7 +166,7 @@ static enum fault expected(const struct row *row, unsigned roles, uint32_t who, 
 		return FAULT_over;
 	if (row->phases && !(phase & row->phases))
 		return !ballot || phase == READY ? FAULT_wrong_phase : FAULT_closed;
-	return more_asked(row->command, secret, phase, over);
+	return more_asked(row->command, roles & ROLE_PARTICIPANT, secret, phase, over);
 }
 
 static uint32_t afterwards(const struct row *row, bool secret, uint32_t phase)
@@ -223,7 +248,7 @@ static void one(const struct script *script, const struct row *row, const struct
 	struct session *s = session_restore(script_sid(), pack_bytes(&saved));
 	struct entry entry = { .term = 1, .seq = session_seq(s) + 1, .at_ms = session_at_ms(s) + 1, .name = { .who = actor->who }, .command = (uint16_t)row->command,
 			       .subject = subject_of(row->command, activity), .form = pack_bytes(&form),
-			       .salted = row->command == COMMAND_secret_ballot ? ENTRY_FORM : 0u };
+			       .salted = row->command == COMMAND_secret_ballot || row->command == COMMAND_proxy ? ENTRY_FORM : 0u };
 	unsigned roles = actor->who == 0 && row->command == COMMAND_secret_ballot ? ROLE_INTAKE : actor->roles;
 	if (actor->who != ACTOR_HOUSE)
 		entry.name = (struct name){ actor->who, actor->who & ACTOR_LINK ? 9000 + (actor->who & 0xff) : 1000 + actor->who, 500 };

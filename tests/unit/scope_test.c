@@ -50,7 +50,10 @@ static void test_nearest_speaks(void **state)
 	FINE(&s, FACILITATOR, hold, .a = 1);
 	PHASES(OPEN, REVEALED, OPEN);
 	FINE(&s, FACILITATOR, close, .a = 1, .form = "[1]");
-	PHASES(CLOSED, CLOSED, CLOSED); /* the wider overwrites */
+	PHASES(CLOSED, REVEALED, CLOSED); /* the wider overwrites, but takes from no room the result that it discusses */
+	FINE(&s, FACILITATOR, reveal, .a = 1);
+	FINE(&s, FACILITATOR, hide, .a = 1);
+	PHASES(CLOSED, CLOSED, CLOSED); /* hidden is hidden everywhere */
 	script_finish(&s);
 }
 
@@ -168,8 +171,8 @@ static void test_rounds(void **state)
 	REFUSED(stale, &s, 1, ballot, .a = 1, .form = "[1, 0, <<[1, 1]>>]"); /* for the round before */
 	REFUSED(stale, &s, 1, ballot, .a = 1, .form = "[3, 0, <<[1, 1]>>]");
 	assert_int_equal(session_ballots(s.session, 1), 0);
-	REFUSED(fixed, &s, FACILITATOR, activity_put, .a = 1, .form = "[1, \"dots\", 1, 0, <<[5, 2]>>]");
-	FINE(&s, FACILITATOR, activity_put, .a = 1, .form = "[1, \"dots\", 1, 0, <<[5, 3]>>]", .text = "[[\"\", \"better words\", \"\"]]");
+	REFUSED(fixed, &s, FACILITATOR, activity_put, .a = 1, .form = "[1, \"dots\", 1, 0, <<[5, 2]>>, \"\"]");
+	FINE(&s, FACILITATOR, activity_put, .a = 1, .form = "[1, \"dots\", 1, 0, <<[5, 3]>>, \"\"]", .text = "[[\"\", \"better words\", \"\"]]");
 	script_finish(&s);
 }
 
@@ -191,7 +194,7 @@ static void test_rooms_vote(void **state)
 	assert_int_equal(session_ballots(s.session, 2), 2);
 	FINE(&s, FACILITATOR, move, .form = "[1, 0]");
 	assert_int_equal(script_ballot(&s, 1, 2, "[3, 1]"), FAULT_no_room);
-	REFUSED(bad_config, &s, FACILITATOR, activity_put, .a = 3, .form = "[1, \"dots\", 2, 1, <<[3, 1]>>]"); /* no secret of a room */
+	REFUSED(bad_config, &s, FACILITATOR, activity_put, .a = 3, .form = "[1, \"dots\", 2, 1, <<[3, 1]>>, \"\"]"); /* no secret of a room */
 	script_finish(&s);
 }
 

@@ -60,10 +60,12 @@ static void drawn_say(const struct session *s, uint32_t rooms, char *out, size_t
 		pack_init(&result);
 		result_pack(s, 1, 1, r, &result);
 		struct unpack *in = unpack_create(pack_bytes(&result), &limits);
-		assert_true(unpack_arrays(in, 4));
+		assert_true(unpack_arrays(in, 6));
 		uint64_t ballots = unpack_uint(in, 99999);
 		uint64_t heads = unpack_uint(in, 99999), held = unpack_uint(in, 1);
 		struct slice tally = unpack_bin(in, 0, 4096);
+		assert_int_equal(unpack_bin(in, 0, 4096).len, 0); /* these items have no groups */
+		assert_int_equal(unpack_uint(in, 99), 0);         /* and no paper was announced */
 		assert_true(unpack_end(in));
 		assert_true(ballots == heads);
 		assert_true(held == (tally.len == 0));

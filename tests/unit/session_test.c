@@ -258,7 +258,7 @@ static void test_stops(void **state)
 	(void)state;
 	script_begin(&s, 3);
 	uint64_t seq = session_seq(s.session);
-	REFUSED(not_allowed, &s, FACILITATOR, create, .form = "[1, 0, 3, 0, \"sv\", 5, \"K7MP3XQR\"]");
+	REFUSED(not_allowed, &s, FACILITATOR, create, .form = "[1, 0, 3, 0, \"sv\", 5, \"K7MP3XQR\", \"\"]");
 	assert_false(session_stopped(s.session));
 	struct entry unknown = { .name = { FACILITATOR, 9001, 100 }, .command = 999, .form = slice_of("\x90", 1) };
 	bool kept;
@@ -269,8 +269,8 @@ static void test_stops(void **state)
 	REFUSED(unknown_command, &s, FACILITATOR, say);
 	assert_int_equal(session_seq(s.session), seq + 1);
 	script_finish(&s);
-	static const char *const creations[] = { "[2, 0, 3, 0, \"sv\", 5, \"K7MP3XQR\"]", "[0, 0, 3, 0, \"sv\", 5, \"K7MP3XQR\"]",
-						 "[1, 0, 2, 0, \"sv\", 5, \"K7MP3XQR\"]", "[1, 0, 3, 0, \"sv\", 5, \"K7MP3X\"]", "[]" };
+	static const char *const creations[] = { "[2, 0, 3, 0, \"sv\", 5, \"K7MP3XQR\", \"\"]", "[0, 0, 3, 0, \"sv\", 5, \"K7MP3XQR\", \"\"]",
+						 "[1, 0, 2, 0, \"sv\", 5, \"K7MP3XQR\", \"\"]", "[1, 0, 3, 0, \"sv\", 5, \"K7MP3X\"]", "[]" };
 	for (size_t i = 0; i < sizeof creations / sizeof *creations; i++) {
 		struct pack form;
 		pack_init(&form);
@@ -303,11 +303,11 @@ static void test_items(void **state)
 	REFUSED(malformed, &s, FACILITATOR, items_put, .a = 1, .form = "[1]");
 	REFUSED(malformed, &s, FACILITATOR, items_put, .a = 1, .form = "[]");
 	REFUSED(no_activity, &s, FACILITATOR, items_put, .a = 2, .form = "[1, 0]");
-	REFUSED(no_activity, &s, FACILITATOR, activity_put, .a = 3, .form = "[1, \"dots\", 1, 0, <<[5, 3]>>]");
-	REFUSED(no_step, &s, FACILITATOR, activity_put, .a = 2, .form = "[2, \"dots\", 1, 0, <<[5, 3]>>]");
-	REFUSED(bad_config, &s, FACILITATOR, activity_put, .a = 2, .form = "[1, \"dice\", 1, 0, <<[5, 3]>>]");
-	REFUSED(bad_config, &s, FACILITATOR, activity_put, .a = 2, .form = "[1, \"dots\", 1, 0, <<[5, 6]>>]");
-	REFUSED(malformed, &s, FACILITATOR, activity_put, .a = 2, .form = "[1, \"dots\", 3, 0, <<[5, 3]>>]");
+	REFUSED(no_activity, &s, FACILITATOR, activity_put, .a = 3, .form = "[1, \"dots\", 1, 0, <<[5, 3]>>, \"\"]");
+	REFUSED(no_step, &s, FACILITATOR, activity_put, .a = 2, .form = "[2, \"dots\", 1, 0, <<[5, 3]>>, \"\"]");
+	REFUSED(bad_config, &s, FACILITATOR, activity_put, .a = 2, .form = "[1, \"dice\", 1, 0, <<[5, 3]>>, \"\"]");
+	REFUSED(bad_config, &s, FACILITATOR, activity_put, .a = 2, .form = "[1, \"dots\", 1, 0, <<[5, 6]>>, \"\"]");
+	REFUSED(malformed, &s, FACILITATOR, activity_put, .a = 2, .form = "[1, \"dots\", 3, 0, <<[5, 3]>>, \"\"]");
 	REFUSED(no_step, &s, FACILITATOR, go, .a = 2);
 	REFUSED(no_room, &s, FACILITATOR, go, .a = 1, .b = SCOPE_ROOM | 1);
 	REFUSED(no_room, &s, FACILITATOR, say, .b = SCOPE_TRACK | 1);

@@ -269,8 +269,8 @@ static void late_joiner(struct script *s) { script_people(s, 1); }
 static void two_late_joiners(struct script *s) { script_people(s, 2); }
 static void agenda(struct script *s)
 {
-	FINE(s, FACILITATOR, step_put, .a = 2, .form = "[2, 15]", .text = "[[\"\", \"second\", \"\"]]");
-	FINE(s, FACILITATOR, activity_put, .a = ROOMS_ONE, .form = "[2, \"dots\", 2, 0, <<[200, 200]>>]");
+	FINE(s, FACILITATOR, step_put, .a = 2, .form = "[2, 15, 0, 0, 0, []]", .text = "[[\"\", \"second\", \"\"]]");
+	FINE(s, FACILITATOR, activity_put, .a = ROOMS_ONE, .form = "[2, \"dots\", 2, 0, <<[200, 200]>>, \"\"]");
 }
 static void items(struct script *s) { FINE(s, FACILITATOR, items_put, .a = 1, .form = "[2, 7, 5, 0]", .text = "[[\"\", \"another\", \"fifth\"]]"); }
 static void items_hidden(struct script *s) { FINE(s, FACILITATOR, items_hide, .a = 1, .form = "[1, 3, 5]"); }
@@ -393,6 +393,92 @@ static void crowd_out(struct script *s)
 		}
 }
 static void name_in_crowd(struct script *s) { FINE(s, 3, profile, .form = "[0]", .text = "[[\"\", \"name-of-3.\", \"\"]]"); }
+#define RECOVERED(...) assert_int_equal(DO(__VA_ARGS__), FAULT_recovered)
+
+static void guide(struct script *s)
+{
+	FINE(s, FACILITATOR, guide_put, .a = 1, .text = "[[\"\", \"guide-for-one\"]]");
+	FINE(s, FACILITATOR, groups_put, .a = OPEN_ONE, .form = "[7]", .text = "[[\"\", \"a principle\"]]");
+}
+static void pens(struct script *s)
+{
+	FINE(s, 1, pen_take, .a = 1, .form = "[0]");
+	FINE(s, 2, pen_take, .a = 2, .form = "[0]");
+}
+static void notes(struct script *s)
+{
+	FINE(s, 1, note_put, .a = 1, .b = 1, .form = "[h'a100000000000001', 1, 1, 0, 0, 1, 100, 0]", .text = "[[\"\", \"note-of-room-1. first\"]]");
+	FINE(s, 1, note_put, .a = 1, .b = 1, .form = "[h'a100000000000001', 1, 1, 0, 0, 0, 100, 0]", .text = "[[\"\", \"note-of-room-1. the first\"]]");
+	FINE(s, 1, note_put, .a = 1, .b = 2, .form = "[h'a100000000000002', 1, 3, 0, 0, 0, 100, 1]", .text = "[[\"\", \"note-of-room-1. decided\"]]");
+	FINE(s, 2, note_put, .a = 2, .b = 1, .form = "[h'b200000000000001', 1, 2, 0, 0, 0, 50, 0]", .text = "[[\"\", \"note-of-room-2. idea\"]]");
+}
+static void note_again(struct script *s)
+{
+	FINE(s, 1, note_put, .a = 1, .b = 1, .form = "[h'a100000000000001', 1, 5, 1, 0, 1, 90, 0]", .text = "[[\"\", \"note-of-room-1. better\"]]");
+}
+static void suggestion(struct script *s)
+{
+	FINE(s, 3, note_put, .a = 1, .b = 1, .form = "[h'a300000000000001', 0, 1, 0, 0, 0, 1, 0]", .text = "[[\"\", \"tray-of-room-1. why not\"]]");
+}
+static void pen_given(struct script *s) { FINE(s, 1, pen_give, .a = 1, .form = "[1, 3]"); }
+static void late_text(struct script *s)
+{
+	RECOVERED(s, 1, note_put, .a = 1, .b = 1, .form = "[h'a100000000000001', 1, 1, 0, 0, 0, 90, 0]", .text = "[[\"\", \"tray-of-room-1. late\"]]");
+}
+static void to_all(struct script *s)
+{
+	FINE(s, 3, note_put, .a = 1, .b = 1, .form = "[h'a300000000000009', 2, 1, 0, 1, 0, 300, 0]", .text = "[[\"\", \"to-everybody\"]]");
+}
+static void show_notes_1(struct script *s) { FINE(s, FACILITATOR, show, .form = "[5, 0, 1, 0]"); }
+static void show_notes_2(struct script *s) { FINE(s, FACILITATOR, show, .form = "[5, 0, 2, 0]"); }
+static void tray_taken(struct script *s) { FINE(s, 3, tray_take, .a = 1, .form = "[1, 2, h'a300000000000001', 200]"); }
+static void tray_away(struct script *s) { FINE(s, FACILITATOR, tray_take, .a = 1, .form = "[2, 0, h'0000000000000000', 0]"); }
+static void not_to_all(struct script *s) { FINE(s, 3, note_drop, .a = 1, .form = "[h'a300000000000009', 2]"); }
+static void pen_away(struct script *s) { FINE(s, THE_HOUSE, pen_away, .a = 1, .form = "[2]"); }
+static void hands(struct script *s)
+{
+	FINE(s, 2, hand, .a = 2, .form = "[1]");
+	FINE(s, 1, hand, .a = 1, .form = "[1]");
+	FINE(s, 1, ready, .a = 1, .form = "[1, 1]");
+	FINE(s, FACILITATOR, hand, .a = 2, .form = "[0]");
+}
+static void back(struct script *s) { FINE(s, FACILITATOR, back, .form = "[300000]"); }
+static void ratings(struct script *s)
+{
+	script_activity(s, &(struct question){ "rating", "[1]", 1, 2, false });
+	script_activity(s, &(struct question){ "rating", "[1]", 1, 2, true });
+	FINE(s, FACILITATOR, open, .a = 4, .form = "[0]");
+	FINE(s, FACILITATOR, open, .a = 5, .form = "[0]");
+	for (uint32_t m = 1; m <= 4; m++) {
+		char place[32];
+		snprintf(place, sizeof place, "[1, %u]", 700 + m);
+		assert_int_equal(script_ballot(s, m, 4, place), FAULT_none);
+		assert_int_equal(script_secret(s, m, 5, place), FAULT_none);
+	}
+	assert_int_equal(script_secret(s, 7, 5, "[1, 707]"), FAULT_none); /* a third one in room 1 */
+}
+static void gate(struct script *s)
+{
+	struct gate gate;
+	unsigned cursor = 0;
+	while (session_gate(s->session, &cursor, &gate))
+		if (gate.room == 1) {
+			char form[64];
+			snprintf(form, sizeof form, "[%u, %llu]", gate.round, (unsigned long long)gate.since);
+			FINE(s, THE_HOUSE, placed, .a = gate.activity, .b = ROOM_1, .form = form);
+		}
+}
+static void close_ratings(struct script *s)
+{
+	FINE(s, FACILITATOR, close, .a = 4, .form = "[1]");
+	FINE(s, FACILITATOR, close, .a = 5, .form = "[1]");
+	seal(s);
+}
+static void reveal_rating(struct script *s) { FINE(s, FACILITATOR, reveal, .a = 5); }
+static void outcome(struct script *s)
+{
+	FINE(s, FACILITATOR, outcome, .a = ROOMS_ONE, .form = "[1, 0, 0, [1, 103, 2, 3, 23, 2, 4, 0, 0, 2, 0, 0]]", .text = "[[\"\", \"four before two\"]]");
+}
 static void the_end(struct script *s) { FINE(s, FACILITATOR, end); }
 
 /* shown: the results (activity/room, 0 = total) that are revealed from here on; looked: what facilitators see before that. NULL: as before. */
@@ -469,6 +555,30 @@ static const struct scene {
 	{ "revealed again", reveal_secret, "2/0 2/1 2/2 2/3 3/0 3/1 3/2 3/3", NULL },
 	{ "asked again", ask_secret, "3/0 3/1 3/2 3/3", NULL },
 	{ "answered again", secret_ballots, NULL, NULL },
+	{ "a guide", guide, NULL, NULL },
+	{ "two take the pen", pens, NULL, NULL },
+	{ "and write", notes, NULL, NULL },
+	{ "a note is worded anew", note_again, NULL, NULL },
+	{ "somebody comes to read", roam_there, NULL, NULL },
+	{ "and goes back to theirs", roam_back, NULL, NULL },
+	{ "a suggestion", suggestion, NULL, NULL },
+	{ "the pen is handed over", pen_given, NULL, NULL },
+	{ "and the old holder writes", late_text, NULL, NULL },
+	{ "one is sent to all", to_all, NULL, NULL },
+	{ "the screen is shown the notes of room 1", show_notes_1, NULL, NULL },
+	{ "the suggestion becomes a note", tray_taken, NULL, NULL },
+	{ "of room 2", show_notes_2, NULL, NULL },
+	{ "the late text is put away", tray_away, NULL, NULL },
+	{ "and something else", show, NULL, NULL },
+	{ "the note to all is taken away", not_to_all, NULL, NULL },
+	{ "the holder is away", pen_away, NULL, NULL },
+	{ "hands go up", hands, NULL, NULL },
+	{ "everybody back", back, NULL, NULL },
+	{ "ratings are asked", ratings, NULL, NULL },
+	{ "all in room 1 have answered", gate, "3/0 3/1 3/2 3/3 4/1", NULL },
+	{ "they are closed and sealed", close_ratings, NULL, NULL },
+	{ "the secret one is revealed", reveal_rating, "3/0 3/1 3/2 3/3 4/1 5/0 5/1 5/2 5/3", NULL },
+	{ "the agenda follows", outcome, NULL, NULL },
 	{ "256 removals", once_less, NULL, NULL },
 	{ "and more", often, NULL, NULL },
 	{ "many lanes", lanes, NULL, NULL },
@@ -527,11 +637,25 @@ static void holds_no_canary(const struct page *page, const struct script *script
 		fail_msg("%s: what was said to room 2", where);
 	if (!page->actor && page_holds(page, "question", 8))
 		fail_msg("%s: the agenda", where);
-	for (uint32_t a = 1; a <= 3; a++)
+	for (uint32_t r = 1; r <= 2; r++) {
+		char note[32], tray[32];
+		const struct held *screen = held_find(page, (struct section){ SECTION_screen, 0, 0 });
+		snprintf(note, sizeof note, "note-of-room-%u.", r);
+		snprintf(tray, sizeof tray, "tray-of-room-%u.", r);
+		uint8_t shown_notes[] = { 0x94, 5, 0, (uint8_t)r, 0 };
+		bool on_screen = screen && screen->count && slice_equal(pack_bytes(&screen->items[0].value), slice_of(shown_notes, sizeof shown_notes));
+		if (page_holds(page, note, strlen(note)) && !facilitator && room != r && !(staff && on_screen))
+			fail_msg("%s: a note of room %u", where, r);
+		if (held_find(page, (struct section){ SECTION_tray, r, 0 }) && !facilitator && room != r)
+			fail_msg("%s: the tray of room %u", where, r);
+	}
+	if (!facilitator && page_holds(page, "guide-for-one", 13))
+		fail_msg("%s: the guide", where);
+	for (uint32_t a = 1; a <= 5; a++)
 		for (uint32_t r = 0; r <= rooms; r++) {
 			bool may = session_roles(s, page->actor) & (ROLE_PARTICIPANT | ROLE_FACILITATOR | ROLE_SCREEN);
 			may = may && (said(shown, a, r) || (facilitator && strchr(looked, '0' + (char)a)));
-			may = may && (r == 0 || staff || r == room);
+			may = may && (r == 0 || (staff && a != 5) || r == room); /* single answers to a secret rating stay in the room */
 			bool does = held_find(page, (struct section){ SECTION_result, a, r }) != NULL;
 			if (may != does)
 				fail_msg("%s: the result of %u in room %u is %s", where, a, r, does ? "there" : "missing");

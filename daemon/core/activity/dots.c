@@ -49,10 +49,15 @@ static size_t longest(struct slice config, const struct subset *subset)
 	return bytes;
 }
 
-static void tally(struct slice config, const struct ballots *ballots, struct pack *out)
+static uint32_t points(struct slice config, uint32_t value)
 {
 	(void)config;
-	votes_sum(ballots, out);
+	return value;
+}
+
+static void tally(struct slice config, const struct ballots *ballots, struct pack *out)
+{
+	votes_sum(ballots, config, points, out);
 }
 
 const struct activity_kind activity_dots = {
@@ -62,4 +67,5 @@ const struct activity_kind activity_dots = {
 	.check_ballot = check_ballot,
 	.longest = longest,
 	.tally = tally,
+	.points = points,
 };

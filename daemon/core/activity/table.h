@@ -2,3 +2,6 @@
 /* One row for each kind of activity. */
 ACTIVITY(dots)
 ACTIVITY(choice)
+ACTIVITY(rating)
+ACTIVITY(ranking)
+ACTIVITY(text)

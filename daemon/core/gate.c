@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The gate of a rating: when all who are present in a room have answered, the discussion opens there. Who is present only the house knows; what it has seen is an
+ * entry, and names the phase that it saw. */
+#include "base/check.h"
+#include "core/state.h"
+
+bool gate_opened(const struct asking *asking, uint32_t room)
+{
+	for (uint32_t i = 0; i < asking->gates_count; i++)
+		if (asking->gates[i] == room)
+			return true;
+	return false;
+}
+
+static bool gated(const struct activity *a)
+{
+	return a && a->kind->gated && a->kind->gated(blob_slice(&a->config));
+}
+
+static enum fault placed_read(const struct entry *entry, uint64_t *round, uint64_t *since)
+{
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 2);
+	*round = unpack_uint(in, UINT32_MAX);
+	*since = unpack_uint(in, UINT64_MAX);
+	return form_done(in);
+}
+
+enum fault check_placed(const struct session *s, const struct entry *entry)
+{
+	const struct activity *a = activity_of(s, entry->subject.a);
+	uint64_t round, since, seq;
+	uint32_t room = entry->subject.b & SCOPE_NUMBER;
+	if (placed_read(entry, &round, &since) != FAULT_none || entry->subject.b == SCOPE_SESSION || !gated(a))
+		return FAULT_malformed;
+	phase_in(s, entry->subject.a, entry->subject.b, &seq);
+	return round == a->round && since == seq && !gate_opened(&a->askings[a->round - 1], room) ? FAULT_none : FAULT_stale;
+}
+
+/* The phase has been set (session.c): what goes with it. */
+void apply_placed(struct session *s, const struct entry *entry)
+{
+	struct asking *asking = asking_of(s, entry->subject.a, 0);
+	asking->gates = check_realloc(asking->gates, asking->gates_count + 1, sizeof *asking->gates);
+	asking->gates[asking->gates_count++] = entry->subject.b & SCOPE_NUMBER;
+	deadlines_settle(s, entry->subject.b, entry);
+}
+
+/* The cursor counts rooms within activities. */
+bool session_gate(const struct session *s, unsigned *cursor, struct gate *out)
+{
+	while (*cursor / (LIMIT_ROOMS + 1) < s->activities_count) {
+		uint32_t number = *cursor / (LIMIT_ROOMS + 1) + 1, room = ++*cursor % (LIMIT_ROOMS + 1);
+		const struct activity *a = activity_of(s, number);
+		if (room == 0)
+			continue;
+		if (!gated(a) || room > s->rooms_count || a->phases_count == 0) {
+			*cursor = number * (LIMIT_ROOMS + 1);
+			continue;
+		}
+		uint64_t since;
+		uint32_t phase = phase_in(s, number, SCOPE_ROOM | room, &since);
+		if (s->rooms[room - 1].count == 0 || !(phase & (PHASE_OPEN | PHASE_CLOSING)) || gate_opened(&a->askings[a->round - 1], room))
+			continue;
+		*out = (struct gate){ .activity = number, .room = room, .round = a->round, .since = since, .secret = a->secret };
+		return true;
+	}
+	return false;
+}
+
+void session_gate_form(const struct gate *gate, struct pack *out)
+{
+	pack_array(out, 2);
+	pack_uint(out, gate->round);
+	pack_uint(out, gate->since);
+}

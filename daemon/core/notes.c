@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The notes of a room on a step. Who holds the pen writes them; what somebody wrote who held it before lies in the room's tray, and so do suggestions:
+ * seen by the room, not applied, not dropped. */
+#include "base/check.h"
+#include "core/state.h"
+
+enum {
+#define NOTE(name, number, sign, meaning) NOTE_##name = number,
+#include "tbl/notes.h"
+#undef NOTE
+	NOTE_LAST = NOTE_parking
+};
+enum { PLACE_BITS = 48 };
+
+void note_finish(struct note *note)
+{
+	for (uint32_t i = 0; i < note->edits_count; i++)
+		blob_finish(&note->edits[i].text);
+	free(note->edits);
+	blob_finish(&note->text);
+}
+
+static struct note *note_find(const struct session *s, uint64_t id, uint32_t *number)
+{
+	*number = map_get(&s->by_note, id);
+	return *number ? &s->notes[*number - 1] : NULL;
+}
+
+/* --- who writes --- */
+
+enum hand { HOLDS, HELD, SUGGESTS, STRANGER, AHEAD };
+
+static enum hand hand_of(const struct session *s, uint32_t number, uint64_t tenure, uint32_t who)
+{
+	const struct pen *pen = &s->rooms[number - 1].pen;
+	if (tenure == 0)
+		return session_room(s, who) == number ? SUGGESTS : STRANGER;
+	if (tenure > pen->tenure)
+		return AHEAD; /* of a history that was lost */
+	if (pen->holders[tenure - 1] != who)
+		return STRANGER;
+	return tenure == pen->tenure ? HOLDS : HELD;
+}
+
+static enum fault hand_fault(enum hand hand)
+{
+	return hand == AHEAD ? FAULT_stale : hand == STRANGER ? FAULT_pen_needed : FAULT_none;
+}
+
+/* A holder who writes is here. */
+static void pen_stays(struct session *s, uint32_t room, const struct entry *entry)
+{
+	struct pen *pen = &s->rooms[room - 1].pen;
+	if (!pen->away)
+		return;
+	pen->away = false;
+	pen->at_ms = entry->at_ms;
+	touch(s, SECTION_signals, room, 0, 1, entry->seq);
+}
+
+/* --- a note as it is told --- */
+
+struct wish {
+	uint64_t id, tenure, place;
+	uint32_t kind, activity;
+	bool final, plenary, writing;
+};
+
+static enum fault wish_read(const struct entry *entry, struct wish *out)
+{
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 8);
+	out->id = unpack_bin64(in);
+	out->tenure = unpack_uint(in, UINT32_MAX);
+	out->kind = (uint32_t)unpack_uint(in, NOTE_LAST);
+	out->final = unpack_uint(in, 1);
+	out->plenary = unpack_uint(in, 1);
+	out->writing = unpack_uint(in, 1);
+	out->place = unpack_uint(in, (UINT64_C(1) << PLACE_BITS) - 1);
+	out->activity = (uint32_t)unpack_uint(in, UINT32_MAX);
+	enum fault fault = form_done(in);
+	return fault == FAULT_none && (out->id == 0 || out->kind == 0) ? FAULT_malformed : fault;
+}
+
+/* How many notes a room has on a step, and how many of them are sent to all. */
+static void count_notes(const struct session *s, uint32_t room, uint32_t step, uint32_t *all, uint32_t *plenary)
+{
+	*all = *plenary = 0;
+	for (uint32_t i = 0; i < s->notes_count; i++) {
+		const struct note *note = &s->notes[i];
+		if (note->room != room || note->step != step || note->dropped)
+			continue;
+		++*all;
+		*plenary += note->plenary;
+	}
+}
+
+/* Is there room for this note, new or changed? */
+static enum fault check_room_for(const struct session *s, uint64_t id, uint32_t room, uint32_t step, bool plenary)
+{
+	uint32_t number, all, sent;
+	const struct note *note = note_find(s, id, &number);
+	if (note && (note->room != room || note->step != step))
+		return FAULT_taken;
+	bool fresh = note == NULL || note->dropped, newly = plenary && !(note && !note->dropped && note->plenary);
+	if (!fresh && !newly)
+		return FAULT_none;
+	count_notes(s, room, step, &all, &sent);
+	if (fresh && (all >= LIMIT_NOTES_STEP || (note == NULL && s->notes_count >= LIMIT_NOTES)))
+		return FAULT_full;
+	uint32_t most = s->steps[step - 1].plenary;
+	return newly && most && sent >= most ? FAULT_plenary_full : FAULT_none;
+}
+
+static struct tray_item *tray_of(const struct room *room, uint32_t author, uint64_t id)
+{
+	for (uint32_t i = 0; i < room->tray_count; i++)
+		if (room->tray[i].author == author && room->tray[i].id == id)
+			return &room->tray[i];
+	return NULL;
+}
+
+enum fault check_note_put(const struct session *s, const struct entry *entry)
+{
+	uint32_t room = entry->subject.a, step = entry->subject.b;
+	struct wish wish;
+	enum fault fault = wish_read(entry, &wish);
+	if (fault != FAULT_none)
+		return fault;
+	if (!room_of(s, room))
+		return FAULT_no_room;
+	if (step == 0 || step > s->steps_count)
+		return FAULT_no_step;
+	if (wish.activity && !activity_of(s, wish.activity))
+		return FAULT_no_activity;
+	enum hand hand = hand_of(s, room, wish.tenure, entry->name.who);
+	if (hand_fault(hand) != FAULT_none)
+		return hand_fault(hand);
+	if (hand == HOLDS)
+		return check_room_for(s, wish.id, room, step, wish.plenary);
+	const struct room *at = room_of(s, room);
+	if (at->tray_count >= LIMIT_TRAY && !tray_of(at, entry->name.who, wish.id))
+		return FAULT_full;
+	return hand == HELD ? FAULT_recovered : FAULT_none;
+}
+
+/* --- setting one --- */
+
+static void edit_keep(struct note *note)
+{
+	if (note->edits_count == LIMIT_EDITS) {
+		blob_finish(&note->edits[0].text);
+		memmove(note->edits, note->edits + 1, (LIMIT_EDITS - 1) * sizeof *note->edits);
+		note->edits_count--;
+	}
+	note->edits = check_realloc(note->edits, note->edits_count + 1, sizeof *note->edits);
+	struct edit *edit = &note->edits[note->edits_count++];
+	*edit = (struct edit){ .author = note->editor, .at_ms = note->edited_ms };
+	blob_set(&edit->text, blob_slice(&note->text));
+}
+
+static void section_made(struct session *s, uint8_t kind, uint32_t a, uint32_t b)
+{
+	s->eyes_changed |= sections_find(&s->sections, section_of(kind, a, b)) == NULL; /* one more to look at */
+}
+
+static void note_show(struct session *s, uint32_t number, uint64_t seq)
+{
+	const struct note *note = &s->notes[number - 1];
+	section_made(s, SECTION_notes, note->room, note->step);
+	if (note->dropped) {
+		sections_remove(&s->sections, section_of(SECTION_notes, note->room, note->step), number, seq);
+		sections_remove(&s->sections, section_of(SECTION_edits, note->room, note->step), number, seq);
+	} else {
+		touch(s, SECTION_notes, note->room, note->step, number, seq);
+	}
+	if (note->plenary && !note->dropped)
+		touch(s, SECTION_plenary, 0, 0, number, seq);
+	else
+		sections_remove(&s->sections, section_of(SECTION_plenary, 0, 0), number, seq);
+}
+
+static struct note *note_make(struct session *s, uint64_t id, uint32_t room, uint32_t step, uint32_t author, uint64_t at_ms)
+{
+	if (s->notes_count == s->notes_room) {
+		s->notes_room = s->notes_room ? 2 * s->notes_room : 16;
+		s->notes = check_realloc(s->notes, s->notes_room, sizeof *s->notes);
+	}
+	struct note *note = &s->notes[s->notes_count++];
+	*note = (struct note){ .id = id, .room = room, .step = step, .author = author, .editor = author, .at_ms = at_ms, .edited_ms = at_ms, .writing = true };
+	map_set(&s->by_note, id, s->notes_count);
+	return note;
+}
+
+/* The wording that stood when the field was last left is kept as an earlier one. */
+static void note_word(struct session *s, uint32_t number, struct slice text, uint32_t editor, const struct entry *entry)
+{
+	struct note *note = &s->notes[number - 1];
+	bool same = slice_equal(blob_slice(&note->text), text);
+	if (!same && !note->writing && note->text.len) {
+		edit_keep(note);
+		section_made(s, SECTION_edits, note->room, note->step);
+		touch(s, SECTION_edits, note->room, note->step, number, entry->seq);
+	}
+	if (!same) {
+		note->editor = editor;
+		note->edited_ms = entry->at_ms;
+		blob_set(&note->text, text);
+	}
+}
+
+static void tray_put(struct session *s, const struct entry *entry, const struct wish *wish)
+{
+	struct room *room = &s->rooms[entry->subject.a - 1];
+	struct tray_item *item = tray_of(room, entry->name.who, wish->id);
+	if (item == NULL) {
+		room->tray = check_realloc(room->tray, room->tray_count + 1, sizeof *room->tray);
+		item = &room->tray[room->tray_count++];
+		*item = (struct tray_item){ .id = wish->id, .number = ++room->tray_last, .author = entry->name.who };
+	}
+	item->step = entry->subject.b;
+	item->activity = wish->activity;
+	item->kind = wish->kind;
+	item->tenure = (uint32_t)wish->tenure;
+	item->at_ms = entry->at_ms;
+	blob_set(&item->text, entry->text);
+	section_made(s, SECTION_tray, entry->subject.a, 0);
+	touch(s, SECTION_tray, entry->subject.a, 0, item->number, entry->seq);
+}
+
+void apply_note_put(struct session *s, const struct entry *entry)
+{
+	struct wish wish;
+	uint32_t number, room = entry->subject.a;
+	CHECK(wish_read(entry, &wish) == FAULT_none);
+	if (hand_of(s, room, wish.tenure, entry->name.who) != HOLDS) {
+#if BOLLPLANK_BUG == 9 /* late text is dropped */
+		return;
+#endif
+		tray_put(s, entry, &wish);
+		return;
+	}
+	pen_stays(s, room, entry);
+	struct note *note = note_find(s, wish.id, &number);
+	if (note == NULL) {
+		note = note_make(s, wish.id, room, entry->subject.b, entry->name.who, entry->at_ms);
+		number = s->notes_count;
+	}
+	note_word(s, number, entry->text, entry->name.who, entry);
+	note->kind = wish.kind;
+	note->final = wish.final;
+	note->plenary = wish.plenary;
+	note->writing = wish.writing;
+	note->place = wish.place;
+	note->activity = wish.activity;
+	note->dropped = false;
+	note_show(s, number, entry->seq);
+}
+
+/* --- taking one away --- */
+
+enum fault check_note_drop(const struct session *s, const struct entry *entry)
+{
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 2);
+	uint64_t id = unpack_bin64(in), tenure = unpack_uint(in, UINT32_MAX);
+	enum fault fault = form_done(in);
+	uint32_t number;
+	if (fault != FAULT_none)
+		return fault;
+	if (!room_of(s, entry->subject.a))
+		return FAULT_no_room;
+	enum hand hand = hand_of(s, entry->subject.a, tenure, entry->name.who);
+	if (hand != HOLDS)
+		return hand == AHEAD ? FAULT_stale : FAULT_pen_needed; /* what another holds by now is not taken away from behind */
+	const struct note *note = note_find(s, id, &number);
+	return note && note->room == entry->subject.a ? FAULT_none : FAULT_no_note;
+}
+
+void apply_note_drop(struct session *s, const struct entry *entry)
+{
+	struct unpack *in = form_read(entry);
+	uint32_t number;
+	unpack_arrays(in, 2);
+	struct note *note = note_find(s, unpack_bin64(in), &number);
+	unpack_destroy(in);
+	pen_stays(s, entry->subject.a, entry);
+	note->dropped = true;
+	note_show(s, number, entry->seq);
+}
+
+/* --- the tray --- */
+
+static enum fault take_read(const struct entry *entry, uint64_t *item, uint64_t *tenure, uint64_t *id, uint64_t *place)
+{
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 4);
+	*item = unpack_uint(in, UINT32_MAX);
+	*tenure = unpack_uint(in, UINT32_MAX);
+	*id = unpack_bin64(in);
+	*place = unpack_uint(in, (UINT64_C(1) << PLACE_BITS) - 1);
+	return form_done(in);
+}
+
+static struct tray_item *tray_find(const struct room *room, uint64_t item)
+{
+	for (uint32_t i = 0; i < room->tray_count; i++)
+		if (room->tray[i].number == item)
+			return &room->tray[i];
+	return NULL;
+}
+
+enum fault check_tray_take(const struct session *s, const struct entry *entry)
+{
+	const struct room *room = room_of(s, entry->subject.a);
+	uint64_t number, tenure, id, place;
+	enum fault fault = take_read(entry, &number, &tenure, &id, &place);
+	if (fault != FAULT_none)
+		return fault;
+	if (room == NULL)
+		return FAULT_no_room;
+	if (member_of(s, entry->name.who) && hand_of(s, entry->subject.a, tenure, entry->name.who) != HOLDS)
+		return FAULT_pen_needed;
+	const struct tray_item *item = tray_find(room, number);
+	if (item == NULL)
+		return FAULT_no_note;
+	if (id == 0)
+		return FAULT_none;
+	uint32_t known;
+	if (id != item->id && note_find(s, id, &known))
+		return FAULT_taken;
+	return check_room_for(s, id, entry->subject.a, item->step, false);
+}
+
+void apply_tray_take(struct session *s, const struct entry *entry)
+{
+	struct room *room = &s->rooms[entry->subject.a - 1];
+	uint64_t item_number, tenure, id, place;
+	uint32_t number;
+	take_read(entry, &item_number, &tenure, &id, &place);
+	struct tray_item *item = tray_find(room, item_number);
+	if (id) {
+		struct note *note = note_find(s, id, &number);
+		if (note == NULL) {
+			note = note_make(s, id, entry->subject.a, item->step, item->author, item->at_ms);
+			number = s->notes_count;
+		}
+		note->writing = false;
+		note_word(s, number, blob_slice(&item->text), item->author, entry);
+		note->kind = item->kind;
+		note->activity = item->activity;
+		note->place = place;
+		note->dropped = false;
+		note_show(s, number, entry->seq);
+	}
+	sections_remove(&s->sections, section_of(SECTION_tray, entry->subject.a, 0), item->number, entry->seq);
+	blob_finish(&item->text);
+	memmove(item, item + 1, (size_t)(room->tray + room->tray_count - item - 1) * sizeof *item);
+	room->tray_count--;
+}
+
+/* --- what a room has of its own --- */
+
+void room_finish(struct room *room)
+{
+	blob_finish(&room->text);
+	blob_finish(&room->place.said);
+	for (uint32_t i = 0; i < room->tray_count; i++)
+		blob_finish(&room->tray[i].text);
+	free(room->tray);
+	free(room->pen.holders);
+}

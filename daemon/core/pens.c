@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What a breakout room has besides its people: the one pen that writes its notes, the raised hand, "we are done", and the way back to all. */
+#include "base/check.h"
+#include "core/state.h"
+
+/* --- the pen: a lease whose generation is the tenure. Every holder is kept, so that late text finds its writer. --- */
+
+uint32_t pen_holder(const struct room *room)
+{
+	return room->pen.tenure ? room->pen.holders[room->pen.tenure - 1] : 0;
+}
+
+static void signal_touch(struct session *s, uint32_t room, uint64_t key, uint64_t seq)
+{
+	s->eyes_changed |= sections_find(&s->sections, section_of(SECTION_signals, room, 0)) == NULL; /* one more to look at */
+	touch(s, SECTION_signals, room, 0, key, seq);
+}
+
+static void pen_touch(struct session *s, uint32_t room, uint64_t seq)
+{
+	signal_touch(s, room, 1, seq);
+}
+
+/* member 0: nobody. */
+static void pen_next(struct session *s, uint32_t number, uint32_t member, const struct entry *entry)
+{
+	struct pen *pen = &s->rooms[number - 1].pen;
+	pen->holders = check_realloc(pen->holders, pen->tenure + 1, sizeof *pen->holders);
+	pen->holders[pen->tenure++] = member;
+	pen->away = false;
+	pen->at_ms = entry->at_ms;
+	pen_touch(s, number, entry->seq);
+}
+
+void pen_leave(struct session *s, uint32_t room, uint32_t member, const struct entry *entry)
+{
+	if (room && pen_holder(&s->rooms[room - 1]) == member)
+		pen_next(s, room, 0, entry); /* one beyond the limit of tenures, if need be: nobody keeps a pen in a room where they are not */
+}
+
+static enum fault tenure_read(const struct entry *entry, uint64_t *tenure, uint64_t *member)
+{
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, member ? 2 : 1);
+	*tenure = unpack_uint(in, UINT32_MAX);
+	if (member)
+		*member = unpack_uint(in, UINT32_MAX);
+	return form_done(in);
+}
+
+enum fault check_pen_take(const struct session *s, const struct entry *entry)
+{
+	const struct room *room = room_of(s, entry->subject.a);
+	uint64_t tenure;
+	enum fault fault = tenure_read(entry, &tenure, NULL);
+	if (fault != FAULT_none)
+		return fault;
+	if (room == NULL || session_room(s, entry->name.who) != entry->subject.a)
+		return FAULT_no_room;
+	if (tenure != room->pen.tenure)
+		return FAULT_stale;
+	uint32_t holder = pen_holder(room);
+	if (holder && holder != entry->name.who && !room->pen.away)
+		return FAULT_pen_needed;
+	return room->pen.tenure < LIMIT_TENURES ? FAULT_none : FAULT_full;
+}
+
+void apply_pen_take(struct session *s, const struct entry *entry)
+{
+	struct pen *pen = &s->rooms[entry->subject.a - 1].pen;
+	if (pen_holder(&s->rooms[entry->subject.a - 1]) != entry->name.who) {
+		pen_next(s, entry->subject.a, entry->name.who, entry);
+		return;
+	}
+	pen->away = false; /* here again before anybody else took it */
+	pen->at_ms = entry->at_ms;
+	pen_touch(s, entry->subject.a, entry->seq);
+}
+
+enum fault check_pen_give(const struct session *s, const struct entry *entry)
+{
+	const struct room *room = room_of(s, entry->subject.a);
+	uint64_t tenure, member;
+	enum fault fault = tenure_read(entry, &tenure, &member);
+	if (fault != FAULT_none)
+		return fault;
+	if (room == NULL)
+		return FAULT_no_room;
+	if (member_of(s, entry->name.who) && pen_holder(room) != entry->name.who)
+		return FAULT_pen_needed;
+	if (tenure != room->pen.tenure)
+		return FAULT_stale;
+	if (member && !member_of(s, (uint32_t)member))
+		return FAULT_no_member;
+	if (member && session_room(s, (uint32_t)member) != entry->subject.a)
+		return FAULT_no_room;
+	return room->pen.tenure < LIMIT_TENURES ? FAULT_none : FAULT_full;
+}
+
+void apply_pen_give(struct session *s, const struct entry *entry)
+{
+	uint64_t tenure, member;
+	tenure_read(entry, &tenure, &member);
+	if (member != pen_holder(&s->rooms[entry->subject.a - 1]))
+		pen_next(s, entry->subject.a, (uint32_t)member, entry);
+}
+
+enum fault check_pen_away(const struct session *s, const struct entry *entry)
+{
+	const struct room *room = room_of(s, entry->subject.a);
+	uint64_t tenure;
+	if (room == NULL || tenure_read(entry, &tenure, NULL) != FAULT_none)
+		return FAULT_malformed;
+	return tenure == room->pen.tenure && pen_holder(room) && !room->pen.away ? FAULT_none : FAULT_stale;
+}
+
+void apply_pen_away(struct session *s, const struct entry *entry)
+{
+	struct pen *pen = &s->rooms[entry->subject.a - 1].pen;
+	pen->away = true;
+	pen->at_ms = entry->at_ms;
+	pen_touch(s, entry->subject.a, entry->seq);
+}
+
+bool session_held_pen(const struct session *s, unsigned *cursor, struct held_pen *out)
+{
+	while (*cursor < s->rooms_count) {
+		uint32_t number = ++*cursor;
+		const struct room *room = &s->rooms[number - 1];
+		if (pen_holder(room) && !room->pen.away) {
+			*out = (struct held_pen){ .room = number, .holder = pen_holder(room), .tenure = room->pen.tenure };
+			return true;
+		}
+	}
+	return false;
+}
+
+void session_pen_form(const struct held_pen *pen, struct pack *out)
+{
+	pack_array(out, 1);
+	pack_uint(out, pen->tenure);
+}
+
+/* --- the raised hand: a queue in the order of raising --- */
+
+uint32_t hand_place(const struct session *s, uint32_t number)
+{
+	uint64_t seq = s->rooms[number - 1].hand_seq;
+	uint32_t place = seq ? 1 : 0;
+	for (uint32_t r = 0; seq && r < s->rooms_count; r++)
+		place += s->rooms[r].hand_seq && s->rooms[r].hand_seq < seq;
+	return place;
+}
+
+void hands_touch(struct session *s, uint64_t seq)
+{
+	for (uint32_t r = 1; r <= s->rooms_count; r++)
+		if (s->rooms[r - 1].hand_seq)
+			touch(s, SECTION_signals, r, 0, 2, seq);
+}
+
+static enum fault flag_read(const struct entry *entry, uint64_t *flag)
+{
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 1);
+	*flag = unpack_uint(in, 1);
+	return form_done(in);
+}
+
+enum fault check_hand(const struct session *s, const struct entry *entry)
+{
+	uint64_t up;
+	enum fault fault = flag_read(entry, &up);
+	if (fault != FAULT_none)
+		return fault;
+	if (!room_of(s, entry->subject.a))
+		return FAULT_no_room;
+	if (!member_of(s, entry->name.who))
+		return up ? FAULT_not_allowed : FAULT_none;
+	return session_room(s, entry->name.who) == entry->subject.a ? FAULT_none : FAULT_no_room;
+}
+
+void apply_hand(struct session *s, const struct entry *entry)
+{
+	struct room *room = &s->rooms[entry->subject.a - 1];
+	uint64_t up;
+	flag_read(entry, &up);
+	if (up && room->hand_seq)
+		return; /* it keeps its place */
+	room->hand_seq = up ? entry->seq : 0;
+	room->hand_ms = up ? entry->at_ms : 0;
+	signal_touch(s, entry->subject.a, 2, entry->seq);
+	hands_touch(s, entry->seq);
+}
+
+/* --- done with a step --- */
+
+static enum fault ready_read(const struct entry *entry, uint64_t *step, uint64_t *done)
+{
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 2);
+	*step = unpack_uint(in, UINT32_MAX);
+	*done = unpack_uint(in, 1);
+	return form_done(in);
+}
+
+enum fault check_ready(const struct session *s, const struct entry *entry)
+{
+	uint64_t step, done;
+	enum fault fault = ready_read(entry, &step, &done);
+	if (fault != FAULT_none)
+		return fault;
+	if (!room_of(s, entry->subject.a) || session_room(s, entry->name.who) != entry->subject.a)
+		return FAULT_no_room;
+	return step >= 1 && step <= s->steps_count ? FAULT_none : FAULT_no_step;
+}
+
+void apply_ready(struct session *s, const struct entry *entry)
+{
+	struct room *room = &s->rooms[entry->subject.a - 1];
+	uint64_t step, done;
+	ready_read(entry, &step, &done);
+	if (done)
+		room->done_step = (uint32_t)step;
+	else if (room->done_step == step)
+		room->done_step = 0;
+	signal_touch(s, entry->subject.a, 3, entry->seq);
+}
+
+/* --- everybody back --- */
+
+enum fault check_back(const struct session *s, const struct entry *entry)
+{
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 1);
+	unpack_uint(in, DURATION_MS_MAX);
+	enum fault fault = form_done(in);
+	return fault == FAULT_none && !scope_exists(s, entry->subject.b) ? FAULT_no_room : fault;
+}
+
+void apply_back(struct session *s, const struct entry *entry)
+{
+	struct place *place = place_of(s, entry->subject.b);
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 1);
+	place->back_ms = unpack_uint(in, DURATION_MS_MAX);
+	place->back_at_ms = entry->at_ms;
+	form_done(in);
+	touch(s, SECTION_scope, entry->subject.b, 0, 4, entry->seq);
+}
