@@ -3,7 +3,9 @@
 #include "base/check.h"
 #include "base/digest.h"
 #include "base/limits.h"
+#include "shell/catalog.h"
 #include "shell/edge.h"
+#include "shell/export.h"
 #include "shell/house.h"
 #include "shell/journal_memory.h"
 #include "shell/journal_sqlite.h"
@@ -31,6 +33,7 @@ struct daemon {
 	struct loop_uv *loop;
 	struct journal_memory *memory; /* NULL: the journal is SQLite's */
 	struct journal journal;
+	struct catalog *catalog;
 	struct house *house;
 	struct edge *edge;
 	struct digest key;
@@ -92,6 +95,74 @@ static void create(struct slice body, struct slice key, const char *address, str
 {
 	struct daemon *daemon = CAST(ctx, daemon);
 	house_create_session(daemon->house, body, key, address, on_created, reply);
+}
+
+/* ---- the log of a session ---- */
+
+struct fetch { /* of a log by somebody over HTTP */
+	struct export *export;
+	struct http_reply *reply;
+	bool begun;
+};
+
+static void fetch_end(void *source)
+{
+	struct fetch *fetch = source;
+	export_close(fetch->export);
+	free(fetch);
+}
+
+static void fetch_more(void *source)
+{
+	export_more(((struct fetch *)source)->export);
+}
+
+static unsigned status_of_log(enum fault fault)
+{
+	switch (fault) {
+	case FAULT_not_allowed:
+		return 401;
+	case FAULT_no_session:
+		return 404;
+	case FAULT_too_many_codes:
+		return 429;
+	default:
+		return 503;
+	}
+}
+
+static void on_exported(enum fault fault, struct slice piece, bool last, void *ctx)
+{
+	static const struct http_pieces pieces = { .more = fetch_more, .gone = fetch_end };
+	struct fetch *fetch = ctx;
+	uint8_t refusal[HTTP_FAULT_BYTES];
+	if (fault != FAULT_none && !fetch->begun) {
+		http_fault(fault, refusal);
+		http_answer(fetch->reply, status_of_log(fault), slice_of(refusal, sizeof refusal));
+		fetch_end(fetch);
+		return;
+	}
+	if (!fetch->begun && !http_begin(fetch->reply, &pieces, fetch)) {
+		fetch_end(fetch);
+		return;
+	}
+	fetch->begun = true;
+	http_piece(fetch->reply, piece, last || fault != FAULT_none); /* broken off it lacks its end, which the reader looks for */
+}
+
+static void log_of(struct slice sid, struct slice token, const char *address, struct http_reply *reply, void *ctx)
+{
+	struct daemon *daemon = CAST(ctx, daemon);
+	struct fetch *fetch = check_alloc(1, sizeof *fetch);
+	struct export_wish wish = { .sid = sid, .token = token, .address = address };
+	fetch->reply = reply;
+	fetch->export = export_open(daemon->house, &wish, on_exported, fetch);
+}
+
+static struct slice catalog_of(const char *id, void *ctx)
+{
+	struct daemon *daemon = CAST(ctx, daemon);
+	return id ? catalog_find(daemon->catalog, id) : catalog_list(daemon->catalog);
 }
 
 static const char *unwell(void *ctx)
@@ -160,7 +231,7 @@ static size_t metrics(char *out, size_t size, void *ctx)
 	return len;
 }
 
-static const struct http_up http_up = { .may_create = may_create, .create = create, .unwell = unwell, .metrics = metrics };
+static const struct http_up http_up = { .may_create = may_create, .create = create, .log = log_of, .catalog = catalog_of, .unwell = unwell, .metrics = metrics };
 
 /* ---- the end ----
  * Nothing new comes in; the house says goodbye to all and saves; close frames go out; the journal finishes what is under way
@@ -286,6 +357,20 @@ static int open_journal(struct daemon *daemon, char *why)
 	return journal_sqlite_open(loop_uv_port(daemon->loop), &options, &daemon->journal, why, WHY_ROOM);
 }
 
+static int open_catalog(struct daemon *daemon, char *why)
+{
+	const struct options *options = &daemon->options;
+	daemon->catalog = catalog_create();
+	for (size_t i = 0; i < options->catalog_count; i++) {
+		int rc = catalog_add(daemon->catalog, options->catalogs[i]);
+		if (rc < 0 && options->catalog_asked) {
+			snprintf(why, WHY_ROOM, "cannot read the catalog %s: %s", options->catalogs[i], strerror(-rc));
+			return -1;
+		}
+	}
+	return 0;
+}
+
 static void let_loop_go(struct daemon *daemon)
 {
 	loop_uv_close(daemon->loop);
@@ -317,7 +402,7 @@ static int run(struct daemon *daemon)
 {
 	char why[WHY_ROOM] = "", key[KEY_ROOM];
 	int status = ENDED_BEFORE_START;
-	if (read_key(daemon, key, why) < 0)
+	if (read_key(daemon, key, why) < 0 || open_catalog(daemon, why) < 0)
 		return sorry(why);
 	daemon->loop = loop_uv_create();
 	if (open_journal(daemon, why) < 0) {
@@ -326,8 +411,8 @@ static int run(struct daemon *daemon)
 		goto err1;
 	}
 	if (daemon->options.check) {
-		printf("bollplank-daemon: options, key and journal are fine (journal: %s, %s).\n", daemon->journal.ops->name,
-			daemon->journal.ops->durability);
+		printf("bollplank-daemon: options, key and journal are fine (journal: %s, %s; catalog: %zu workshops).\n",
+			daemon->journal.ops->name, daemon->journal.ops->durability, catalog_count(daemon->catalog));
 		status = ENDED_AS_ASKED;
 		let_journal_go(daemon);
 		goto err1;
@@ -348,14 +433,15 @@ static int run(struct daemon *daemon)
 		goto err2;
 	}
 	watch_signals(daemon);
-	trace(TRACE_INFO, "start", "version=" BOLLPLANK_VERSION " journal=%s connections_at_most=%u", daemon->journal.ops->name,
-		daemon->connections_max);
+	trace(TRACE_INFO, "start", "version=" BOLLPLANK_VERSION " journal=%s workshops=%zu connections_at_most=%u", daemon->journal.ops->name,
+		catalog_count(daemon->catalog), daemon->connections_max);
 	loop_uv_run(daemon->loop);
 	status = ENDED_AS_ASKED;
 err2:
 	house_destroy(daemon->house);
 	edge_destroy(daemon->edge);
 err1:
+	catalog_destroy(daemon->catalog);
 	journal_memory_destroy(daemon->memory);
 	loop_uv_destroy(daemon->loop);
 	return status;

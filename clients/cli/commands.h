@@ -4,9 +4,13 @@
 #define BOLLPLANK_CLI_COMMANDS_H
 #include "base/fault.h"
 
+int check_main(int argc, char **argv);
 int create_main(int argc, char **argv);
 int watch_main(int argc, char **argv);
 int rehearse_main(int argc, char **argv);
+int report_main(int argc, char **argv);
+int replay_main(int argc, char **argv);
+int log_main(int argc, char **argv);
 
 /* "bollplank create: ..." on stderr, with a pointer to --help; returns 2. */
 __attribute__((format(printf, 2, 3))) int usage_wrong(const char *command, const char *format, ...);

@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "chance.h"
+#include "check.h"
 #include "commands.h"
 #include "net.h"
 #include "page.h"
@@ -20,11 +21,13 @@ static const char help[] =
 	"\n"
 	"  --url URL          where the daemon is (default http://localhost:7070)\n"
 	"  --key-file FILE    the file with the creation key; without it $BOLLPLANK_CREATION_KEY is the key\n"
+	"  --workshop FILE|ID a workshop: a file (with / or .yaml in its name; see bollplank check), or one of\n"
+	"                     those that the daemon offers, as declaration, evaluation or quick-poll\n"
 	"  --demo             a ready rehearsal session in Swedish and English: a choice of level, and five\n"
 	"                     secret dots on eight items\n"
 	"  --rehearsal        for rehearse; what happens in it never counts as a real session\n"
 	"  --title TEXT       what the session is called\n"
-	"  --language sv|en   its language, and that of the texts given here (default sv)\n"
+	"  --language sv|en   its language, and that of the texts given here (default sv, or a workshop's first)\n"
 	"  --rooms N          make N rooms at once (people are put into them later)\n"
 	"  --k N              hold back secret results of fewer than N ballots (default 3)\n"
 	"  --plain            print key=value lines, for programs\n"
@@ -32,7 +35,7 @@ static const char help[] =
 	"Questions; the options that follow a --question are about it:\n"
 	"  --question TEXT    what is asked\n"
 	"  --item TEXT        one item; may be given many times\n"
-	"  --items FILE       items, one on each line; a line that begins with # begins a new group\n"
+	"  --items FILE       items, one on each line; a line that begins with # names a new group\n"
 	"  --dots N --cap N   N dots to place, at most so many on one item (default 5 and 3)\n"
 	"  --choice --most N  instead of dots: choose at most N (default 1)\n"
 	"  --secret           nobody can see how somebody votes, and no running result exists\n"
@@ -57,13 +60,18 @@ struct ask {
 	unsigned long dots, cap, most;
 	struct item *items;
 	size_t count;
+	struct phrase *groups; /* of items, numbered from 1 */
+	size_t group_count;
 };
 
 struct draft {
-	const char *language;
+	const char *language; /* NULL: not said */
+	const char *workshop; /* a file or an id, or NULL */
+	struct pack body;     /* the workshop, protocol/README.md clause 7.3; empty until it is known */
+	char language_room[36];
 	bool both; /* texts in both languages */
 	bool rehearsal;
-	struct phrase title;
+	struct phrase title;  /* sv NULL: the workshop's */
 	unsigned long k, rooms;
 	struct ask *asks;
 	size_t count;
@@ -102,6 +110,13 @@ static void add_item(struct ask *ask, struct item item)
 	ask->items[ask->count++] = item;
 }
 
+static unsigned add_group(struct ask *ask, struct phrase title)
+{
+	ask->groups = check_realloc(ask->groups, ask->group_count + 1, sizeof *ask->groups);
+	ask->groups[ask->group_count++] = title;
+	return (unsigned)ask->group_count;
+}
+
 static void make_demo(struct draft *draft)
 {
 	draft->both = true;
@@ -120,6 +135,8 @@ static void make_demo(struct draft *draft)
 	dots->lead = (struct phrase){ "Lägg fem prickar. Högst tre på samma rad.",
 				      "Place five dots. At most three on one row." };
 	dots->secret = true;
+	add_group(dots, (struct phrase){ "I vardagen", "In everyday work" });
+	add_group(dots, (struct phrase){ "I organisationen", "In the organisation" });
 	for (size_t i = 0; i < sizeof demo_items / sizeof demo_items[0]; i++)
 		add_item(dots, demo_items[i]);
 }
@@ -154,14 +171,27 @@ static void pack_link(struct pack *out, unsigned role, const uint8_t token[16], 
 	pack_str(out, slice_text(name));
 }
 
+static void pack_listed(struct pack *out, const struct draft *draft, unsigned group, const struct phrase *words)
+{
+	pack_array(out, 2);
+	pack_uint(out, group);
+	pack_text(out, draft, words, 1);
+}
+
+/* A step of its own for each question. */
 static void pack_ask(struct pack *out, const struct draft *draft, const struct ask *ask)
 {
-	struct phrase step[2] = { ask->title, ask->lead };
-	pack_array(out, 3);
+	struct phrase words[2] = { ask->title, ask->lead };
+	pack_array(out, 8);
 	pack_uint(out, 10);
-	pack_text(out, draft, step, 2);
+	pack_uint(out, 0); /* plenary, source, group, parts */
+	pack_uint(out, 0);
+	pack_uint(out, 0);
+	pack_array(out, 0);
+	pack_text(out, draft, words, 2);
+	pack_nil(out);
 	pack_array(out, 1);
-	pack_array(out, 6);
+	pack_array(out, 8);
 	pack_str(out, slice_text(ask->choice ? "choice" : "dots"));
 	pack_uint(out, ask->by_room ? HOLDER_ROOM : HOLDER_PERSON);
 	pack_bool(out, ask->secret);
@@ -172,32 +202,18 @@ static void pack_ask(struct pack *out, const struct draft *draft, const struct a
 	pack_uint(&config, ask->choice ? ask->most : ask->cap);
 	pack_bin(out, pack_bytes(&config));
 	pack_finish(&config);
-	pack_text(out, draft, step, 2);
+	pack_str(out, slice_text(""));
+	pack_text(out, draft, words, 2);
+	pack_array(out, ask->group_count);
+	for (size_t i = 0; i < ask->group_count; i++)
+		pack_listed(out, draft, (unsigned)i + 1, &ask->groups[i]);
 	pack_array(out, ask->count);
-	for (size_t i = 0; i < ask->count; i++) {
-		pack_array(out, 2);
-		pack_uint(out, ask->items[i].group);
-		pack_text(out, draft, &ask->items[i].words, 1);
-	}
+	for (size_t i = 0; i < ask->count; i++)
+		pack_listed(out, draft, ask->items[i].group, &ask->items[i].words);
 }
 
-static void pack_draft(struct pack *out, const struct draft *draft, const uint8_t facilitator[16],
-		       const uint8_t screen[16])
+static void pack_rooms(struct pack *out, const struct draft *draft)
 {
-	bool sv = strcmp(draft->language, "sv") == 0;
-	pack_array(out, 9);
-	pack_uint(out, 1);
-	pack_bool(out, draft->rehearsal);
-	pack_str(out, slice_text(draft->language));
-	pack_uint(out, draft->k);
-	pack_uint(out, 0);
-	pack_text(out, draft, &draft->title, 1);
-	pack_array(out, 2);
-	pack_link(out, ROLE_FACILITATOR, facilitator, sv ? "Workshopledare" : "Facilitator");
-	pack_link(out, ROLE_SCREEN, screen, sv ? "Storbild" : "Shared screen");
-	pack_array(out, draft->count);
-	for (size_t i = 0; i < draft->count; i++)
-		pack_ask(out, draft, &draft->asks[i]);
 	pack_array(out, draft->rooms);
 	for (unsigned long i = 1; i <= draft->rooms; i++) {
 		char words[2][32];
@@ -208,6 +224,43 @@ static void pack_draft(struct pack *out, const struct draft *draft, const uint8_
 	}
 }
 
+/* [1, rehearsal, language, k, grace_ms, origin, title, guide, links, steps, rooms] */
+static void pack_draft(struct pack *out, const struct draft *draft, const uint8_t facilitator[16],
+		       const uint8_t screen[16])
+{
+	bool sv = strcmp(draft->language, "sv") == 0;
+	struct cursor whole = cursor_of(pack_bytes(&draft->body)), workshop = cursor_array(&whole);
+	struct slice origin = cursor_str(&workshop);
+	uint64_t k = cursor_uint(&workshop), grace_ms = cursor_uint(&workshop);
+	struct slice title = cursor_raw(&workshop), guide = cursor_raw(&workshop), steps = cursor_raw(&workshop);
+	pack_array(out, 11);
+	pack_uint(out, 1);
+	pack_bool(out, draft->rehearsal);
+	pack_str(out, slice_text(draft->language));
+	pack_uint(out, draft->k ? draft->k : k);
+	pack_uint(out, grace_ms);
+	pack_str(out, origin);
+	if (draft->title.sv)
+		pack_text(out, draft, &draft->title, 1);
+	else
+		pack_raw(out, title);
+	if (draft->workshop)
+		pack_raw(out, guide);
+	else
+		pack_nil(out);
+	pack_array(out, 2);
+	pack_link(out, ROLE_FACILITATOR, facilitator, sv ? "Workshopledare" : "Facilitator");
+	pack_link(out, ROLE_SCREEN, screen, sv ? "Storbild" : "Shared screen");
+	if (draft->workshop) {
+		pack_raw(out, steps);
+	} else {
+		pack_array(out, draft->count);
+		for (size_t i = 0; i < draft->count; i++)
+			pack_ask(out, draft, &draft->asks[i]);
+	}
+	pack_rooms(out, draft);
+}
+
 /* --- the answer --- */
 
 struct asking {
@@ -216,9 +269,31 @@ struct asking {
 	const char *url;
 	struct address address; /* of url */
 	bool plain;
+	const char *key;
+	struct draft *filled; /* the same draft, for what the daemon says of its catalog */
+	char path[80];
 	uint8_t facilitator[16], screen[16];
 	int rc;
 };
+
+/* In the session's language, or in the first one. */
+static struct slice title_of(const struct draft *draft)
+{
+	if (draft->title.sv)
+		return slice_text(strcmp(draft->language, "en") == 0 ? draft->title.en : draft->title.sv);
+	struct cursor whole = cursor_of(pack_bytes(&draft->body)), workshop = cursor_array(&whole);
+	struct slice found = slice_text("");
+	for (int i = 0; i < 3; i++)
+		cursor_raw(&workshop);
+	struct cursor rows = cursor_array(&workshop);
+	for (bool first = true; cursor_type(&rows) == CURSOR_ARRAY; first = false) {
+		struct cursor row = cursor_array(&rows);
+		struct slice language = cursor_str(&row), words = cursor_str(&row);
+		if (first || slice_equal(language, slice_text(draft->language)))
+			found = words;
+	}
+	return found;
+}
 
 static void print_links(const struct asking *a, struct slice sid, struct slice code)
 {
@@ -233,9 +308,8 @@ static void print_links(const struct asking *a, struct slice sid, struct slice c
 		       c, base, cl, c, base, sl, s, screen, base, sl, s, facilitator);
 		return;
 	}
-	const struct phrase *title = &a->draft->title;
-	printf("\nA session is ready: %s%s\n\n", strcmp(a->draft->language, "en") == 0 ? title->en : title->sv,
-	       a->draft->rehearsal ? "  (a rehearsal)" : "");
+	struct slice title = title_of(a->draft);
+	printf("\nA session is ready: %.*s%s\n\n", (int)title.len, (const char *)title.at, a->draft->rehearsal ? "  (a rehearsal)" : "");
 	printf("  Facilitator    %s/#%.*s.%s\n", base, sl, s, facilitator);
 	printf("  Shared screen  %s/#%.*s.%s\n", base, sl, s, screen);
 	printf("  Join           %s/#%.*s    code %.*s %.*s\n\n", base, cl, c, cl < 4 ? cl : 4, c, cl > 4 ? cl - 4 : 0,
@@ -275,6 +349,73 @@ static void answered(unsigned status, struct slice body, void *ctx)
 	net_stop(a->net);
 }
 
+static void post(struct asking *a)
+{
+	struct pack body;
+	pack_init(&body);
+	pack_draft(&body, a->draft, a->facilitator, a->screen);
+	if (body.len > LIMIT_HTTP_BODY) {
+		fprintf(stderr,
+			"bollplank create: the session is too large for one request (%zu bytes; %d is the most)\n",
+			body.len, LIMIT_HTTP_BODY);
+		net_stop(a->net);
+	} else {
+		net_post(a->net, "/api/sessions", a->key, pack_bytes(&body), answered, a);
+	}
+	pack_finish(&body);
+}
+
+/* --- a workshop of the catalog --- */
+
+/* What was not asked for otherwise is the workshop's: its first language. */
+static void settle_language(struct draft *draft)
+{
+	struct cursor whole = cursor_of(pack_bytes(&draft->body)), workshop = cursor_array(&whole);
+	for (int i = 0; i < 3; i++)
+		cursor_raw(&workshop);
+	struct cursor rows = cursor_array(&workshop), row = cursor_array(&rows);
+	struct slice language = cursor_str(&row);
+	if (draft->language == NULL && language.len < sizeof draft->language_room) {
+		memcpy(draft->language_room, language.at, language.len);
+		draft->language = draft->language_room;
+	}
+}
+
+static void fetched(unsigned status, struct slice body, void *ctx)
+{
+	struct asking *a = ctx;
+	if (status == 200) {
+		pack_raw(&a->filled->body, body);
+		settle_language(a->filled);
+		post(a);
+		return;
+	}
+	if (status == 404)
+		fprintf(stderr, "bollplank create: the daemon offers no workshop '%s'; a file has / or .yaml in its name\n", a->draft->workshop);
+	else if (status == 0)
+		fprintf(stderr, "bollplank create: no answer from %s: %.*s\n", a->url, (int)body.len, (const char *)body.at);
+	else
+		fprintf(stderr, "bollplank create: the daemon does not tell its workshops (%u)\n", status);
+	net_stop(a->net);
+}
+
+static bool is_file(const char *workshop)
+{
+	size_t len = strlen(workshop);
+	return strchr(workshop, '/') || (len > 5 && strcmp(workshop + len - 5, ".yaml") == 0);
+}
+
+static void begin(struct asking *a)
+{
+	if (a->draft->workshop && !is_file(a->draft->workshop)) {
+		snprintf(a->path, sizeof a->path, "/api/catalog/%s", a->draft->workshop);
+		net_get(a->net, a->path, "", fetched, a); /* the catalog is no secret */
+	} else {
+		post(a);
+	}
+	net_run(a->net);
+}
+
 /* --- the options --- */
 
 static char *read_file(const char *path, size_t most)
@@ -306,6 +447,16 @@ static char *trimmed(char *text)
 	return text;
 }
 
+/* "# Frågor": the group is called so. One without a name is called by its number. */
+static unsigned add_named_group(struct ask *ask, char *line)
+{
+	static const char *const numbers[] = { "1", "2", "3", "4", "5", "6", "7", "8", "9" };
+	char *name = trimmed(line + 1);
+	if (*name == '\0')
+		name = (char *)(uintptr_t)numbers[ask->group_count < 9 ? ask->group_count : 8];
+	return add_group(ask, (struct phrase){ name, name });
+}
+
 static int add_items(struct draft *draft, struct ask *ask, const char *path)
 {
 	char *text = read_file(path, LIMIT_HTTP_BODY);
@@ -320,7 +471,7 @@ static int add_items(struct draft *draft, struct ask *ask, const char *path)
 			*following++ = '\0';
 		line = trimmed(line);
 		if (*line == '#')
-			group++;
+			group = add_named_group(ask, line);
 		else if (*line != '\0')
 			add_item(ask, (struct item){ .words = { line, line }, .group = group });
 	}
@@ -329,13 +480,23 @@ static int add_items(struct draft *draft, struct ask *ask, const char *path)
 
 static int check_draft(const struct draft *draft)
 {
-	if (draft->count == 0)
-		return usage_wrong("create", "there is nothing to vote on: give --demo, or --question with its --item");
+	if (draft->workshop && draft->count)
+		return usage_wrong("create", "--workshop brings its own questions: give it without --question and --demo");
+	if (draft->workshop && !is_file(draft->workshop)) {
+		size_t len = strlen(draft->workshop);
+		if (len == 0 || len > LIMIT_REF || strspn(draft->workshop, "abcdefghijklmnopqrstuvwxyz0123456789-") != len)
+			return usage_wrong("create", "'%s' is no workshop's id; a file has / or .yaml in its name", draft->workshop);
+	}
+	if (draft->count == 0 && draft->workshop == NULL)
+		return usage_wrong("create", "there is nothing to vote on: give --workshop, --demo, or --question with its --item");
 	for (size_t i = 0; i < draft->count; i++) {
 		const struct ask *ask = &draft->asks[i];
 		if (ask->count == 0)
 			return usage_wrong("create", "the question '%s' has no items: give --item or --items behind it",
 					   ask->title.sv);
+		if (ask->group_count > LIMIT_GROUPS)
+			return usage_wrong("create", "the question '%s' has %zu groups of items; %d is the most", ask->title.sv,
+					   ask->group_count, LIMIT_GROUPS);
 		if (ask->count > LIMIT_ITEMS)
 			return usage_wrong("create", "the question '%s' has %zu items; %d is the most", ask->title.sv,
 					   ask->count, LIMIT_ITEMS);
@@ -349,7 +510,7 @@ static int check_draft(const struct draft *draft)
 }
 
 enum {
-	O_URL = 256, O_KEY, O_DEMO, O_REHEARSAL, O_TITLE, O_LANGUAGE, O_ROOMS, O_K, O_PLAIN, O_QUESTION,
+	O_URL = 256, O_KEY, O_WORKSHOP, O_DEMO, O_REHEARSAL, O_TITLE, O_LANGUAGE, O_ROOMS, O_K, O_PLAIN, O_QUESTION,
 	O_ITEM, O_ITEMS, O_DOTS, O_CAP, O_CHOICE, O_MOST, O_SECRET, O_BY_ROOM
 };
 
@@ -358,6 +519,7 @@ static const struct option options[] = {
 	{ "url", required_argument, NULL, O_URL },
 	{ "key-file", required_argument, NULL, O_KEY },
 	{ "key", required_argument, NULL, O_KEY },
+	{ "workshop", required_argument, NULL, O_WORKSHOP },
 	{ "demo", no_argument, NULL, O_DEMO },
 	{ "rehearsal", no_argument, NULL, O_REHEARSAL },
 	{ "title", required_argument, NULL, O_TITLE },
@@ -394,6 +556,7 @@ static int read_options(int argc, char **argv, struct draft *draft, struct askin
 			return 0;
 		case O_URL: a->url = optarg; break;
 		case O_KEY: *key_file = optarg; break;
+		case O_WORKSHOP: draft->workshop = optarg; break;
 		case O_DEMO: make_demo(draft); break;
 		case O_REHEARSAL: draft->rehearsal = true; break;
 		case O_TITLE: draft->title = (struct phrase){ optarg, optarg }; break;
@@ -430,17 +593,20 @@ static int read_options(int argc, char **argv, struct draft *draft, struct askin
 		return rc;
 	if (optind < argc)
 		return usage_wrong("create", "'%s' is not understood", argv[optind]);
-	if (strcmp(draft->language, "sv") != 0 && strcmp(draft->language, "en") != 0)
+	if (draft->language == NULL && draft->workshop == NULL)
+		draft->language = "sv";
+	if (draft->language && strcmp(draft->language, "sv") != 0 && strcmp(draft->language, "en") != 0)
 		return usage_wrong("create", "--language is sv or en, not '%s'", draft->language);
-	if (draft->title.sv == NULL)
-		draft->title = draft->count > 0 ? draft->asks[0].title : (struct phrase){ "Workshop", "Workshop" };
+	if (draft->title.sv == NULL && draft->count > 0)
+		draft->title = draft->asks[0].title;
+	draft->both |= draft->workshop != NULL; /* names of rooms */
 	return check_draft(draft);
 }
 
 int create_main(int argc, char **argv)
 {
-	struct draft draft = { .language = "sv" };
-	struct asking a = { .url = "http://localhost:7070", .draft = &draft, .rc = 1 };
+	struct draft draft = { .workshop = NULL };
+	struct asking a = { .url = "http://localhost:7070", .draft = &draft, .filled = &draft, .rc = 1 };
 	const char *key_file = NULL, *wrong;
 	char *held = NULL;
 	bool helped = false;
@@ -465,29 +631,27 @@ int create_main(int argc, char **argv)
 		rc = usage_wrong("create", "'%s' is not the address of a daemon: %s", a.url, wrong);
 		goto err0;
 	}
+	if (draft.workshop && is_file(draft.workshop)) {
+		if (!workshop_body("create", draft.workshop, &draft.body))
+			goto err0;
+		settle_language(&draft);
+	}
 	a.net = net_create(&a.address, 4);
 	if (a.net == NULL)
 		goto err0;
+	a.key = key;
 	chance_secure(a.facilitator, sizeof a.facilitator);
 	chance_secure(a.screen, sizeof a.screen);
-	struct pack body;
-	pack_init(&body);
-	pack_draft(&body, &draft, a.facilitator, a.screen);
-	if (body.len > LIMIT_HTTP_BODY) {
-		fprintf(stderr,
-			"bollplank create: the session is too large for one request (%zu bytes; %d is the most)\n",
-			body.len, LIMIT_HTTP_BODY);
-	} else {
-		net_post(a.net, "/api/sessions", key, pack_bytes(&body), answered, &a);
-		net_run(a.net);
-		rc = a.rc;
-	}
-	pack_finish(&body);
+	begin(&a);
+	rc = a.rc;
 	net_destroy(a.net);
 err0:
 	free(held);
-	for (size_t i = 0; i < draft.count; i++)
+	for (size_t i = 0; i < draft.count; i++) {
 		free(draft.asks[i].items);
+		free(draft.asks[i].groups);
+	}
+	pack_finish(&draft.body);
 	free(draft.asks);
 	for (size_t i = 0; i < draft.text_count; i++)
 		free(draft.texts[i]);

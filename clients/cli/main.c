@@ -12,6 +12,9 @@ static const char help[] = "bollplank: the command-line client of Bollplank\n"
 			   "  bollplank create    make a session and print its links\n"
 			   "  bollplank watch     the shared screen in a terminal\n"
 			   "  bollplank rehearse  simulated people in a rehearsal session\n"
+			   "  bollplank report    what was asked and what came of it, from the session's log\n"
+			   "  bollplank log       fetch the log; bollplank replay FILE makes the report of it\n"
+			   "  bollplank check     is a workshop of the catalog written properly?\n"
 			   "\n"
 			   "bollplank COMMAND --help tells more. The first steps, with a daemon on this machine:\n"
 			   "\n"
@@ -25,9 +28,13 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "check", check_main },
 	{ "create", create_main },
 	{ "watch", watch_main },
 	{ "rehearse", rehearse_main },
+	{ "report", report_main },
+	{ "replay", replay_main },
+	{ "log", log_main },
 };
 
 int usage_wrong(const char *command, const char *format, ...)

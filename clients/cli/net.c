@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { MESSAGE_MOST = 1 << 20, ANSWER_MOST = 64 * 1024, SIGNALS = 4, SPARE_FILES = 64, DIAL_MS = 15000 };
+enum { MESSAGE_MOST = 1 << 20, ANSWER_MOST = 64 * 1024, LOG_MOST = 512 * 1024 * 1024, SIGNALS = 4, SPARE_FILES = 64, DIAL_MS = 15000 };
 
 struct waiting { /* a message that the socket could not take at once */
 	struct waiting *next;
@@ -35,8 +35,9 @@ struct net_conn {
 	struct waiting *waiting, **waiting_end;
 	unsigned char *have; /* a message that comes in pieces */
 	size_t have_len;
-	/* A POST. */
+	/* A request: with a body a POST, else a GET. */
 	net_answer_fn answer;
+	size_t most;
 	struct slice body;
 	char *key;
 	const char *path;
@@ -244,7 +245,7 @@ static int append_header(struct lws *wsi, const char *name, const char *value, u
 					   (int)strlen(value), at, (unsigned char *)(uintptr_t)end);
 }
 
-static int post_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+static int ask_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	struct net_conn *conn = user;
 	if (conn == NULL)
@@ -256,9 +257,11 @@ static int post_callback(struct lws *wsi, enum lws_callback_reasons reason, void
 		char number[24], bearer[512];
 		snprintf(number, sizeof number, "%zu", conn->body.len);
 		snprintf(bearer, sizeof bearer, "Bearer %s", conn->key);
-		if (append_header(wsi, "content-type:", "application/msgpack", at, end) != 0 ||
-		    append_header(wsi, "content-length:", number, at, end) != 0 ||
-		    append_header(wsi, "authorization:", bearer, at, end) != 0)
+		if (append_header(wsi, "authorization:", bearer, at, end) != 0)
+			return -1;
+		if (conn->body.len == 0)
+			return 0;
+		if (append_header(wsi, "content-type:", "application/msgpack", at, end) != 0 || append_header(wsi, "content-length:", number, at, end) != 0)
 			return -1;
 		lws_client_http_body_pending(wsi, 1);
 		lws_callback_on_writable(wsi);
@@ -278,7 +281,7 @@ static int post_callback(struct lws *wsi, enum lws_callback_reasons reason, void
 		int size = sizeof room - LWS_PRE;
 		return lws_http_client_read(wsi, &at, &size) < 0 ? -1 : 0;
 	}
-	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ: return collect(conn, in, len, ANSWER_MOST);
+	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ: return collect(conn, in, len, conn->most);
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
 		conn_end(conn, in != NULL ? (const char *)in : "no connection");
 		return 0;
@@ -292,7 +295,7 @@ static int post_callback(struct lws *wsi, enum lws_callback_reasons reason, void
 static const lws_retry_bo_t no_pings; /* all zero: lws' own timers are sorted lists, one entry per connection */
 static const struct lws_protocols protocols[] = {
 	{ .name = "bollplank.v1", .callback = live_callback, .rx_buffer_size = 4096, .tx_packet_size = 65536 },
-	{ .name = "post", .callback = post_callback, .rx_buffer_size = 4096 },
+	{ .name = "post", .callback = ask_callback, .rx_buffer_size = 4096 },
 	{ .name = NULL },
 };
 
@@ -586,9 +589,9 @@ static unsigned status_of(const char *line)
 	return end == line + 12 ? (unsigned)status : 0;
 }
 
-/* Without TLS the POST is made by hand: a server that refuses a request by its headers closes while the body is on its
+/* Without TLS a request is made by hand: a server that refuses a request by its headers closes while the body is on its
  * way, and libwebsockets' client then throws the answer away that it has received already. */
-static void post_plain(void *ctx)
+static void ask_plain(void *ctx)
 {
 	struct net_conn *conn = ctx;
 	struct net *net = conn->net;
@@ -612,16 +615,16 @@ static void post_plain(void *ctx)
 		conn_end(conn, "no connection");
 		return;
 	}
-	int len = snprintf(
-		head, sizeof head,
-		"POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/msgpack\r\nContent-Length: %zu\r\n"
-		"Authorization: Bearer %s\r\nConnection: close\r\n\r\n",
-		conn->path, net->host, conn->body.len, conn->key);
-	if (len > 0 && (size_t)len < sizeof head && send(fd, head, (size_t)len, MSG_NOSIGNAL) == len)
+	char length[96] = "";
+	if (conn->body.len)
+		snprintf(length, sizeof length, "Content-Type: application/msgpack\r\nContent-Length: %zu\r\n", conn->body.len);
+	int len = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: %s\r\n%sAuthorization: Bearer %s\r\nConnection: close\r\n\r\n", conn->body.len ? "POST" : "GET",
+			   conn->path, net->host, length, conn->key);
+	if (len > 0 && (size_t)len < sizeof head && send(fd, head, (size_t)len, MSG_NOSIGNAL) == len && conn->body.len)
 		send(fd, conn->body.at, conn->body.len, MSG_NOSIGNAL); /* whether it was wanted the answer says */
 	uint8_t room[4096];
 	for (ssize_t got; (got = recv(fd, room, sizeof room, 0)) > 0;)
-		if (collect(conn, room, (size_t)got, ANSWER_MOST) != 0)
+		if (collect(conn, room, (size_t)got, conn->most) != 0)
 			break;
 	close(fd);
 	const uint8_t *end = conn->have_len > 0 ? memmem(conn->have, conn->have_len, "\r\n\r\n", 4) : NULL;
@@ -634,18 +637,32 @@ static void post_plain(void *ctx)
 	conn_end(conn, "the answer broke off");
 }
 
-void net_post(struct net *net, const char *path, const char *key, struct slice body, net_answer_fn done, void *ctx)
+/* Without a body: GET. */
+static void ask(struct net *net, const char *path, const char *key, struct slice body, size_t most, net_answer_fn done, void *ctx)
 {
 	struct net_conn *conn = conn_create(net, ctx);
-	uint8_t *copy = check_alloc(body.len, 1);
-	memcpy(copy, body.at, body.len);
-	conn->body = slice_of(copy, body.len);
+	if (body.len) {
+		uint8_t *copy = check_alloc(body.len, 1);
+		memcpy(copy, body.at, body.len);
+		conn->body = slice_of(copy, body.len);
+	}
 	conn->key = check_alloc(strlen(key) + 1, 1);
 	memcpy(conn->key, key, strlen(key));
 	conn->answer = done;
 	conn->path = path;
+	conn->most = most;
 	if (net->address.secure)
-		dial(conn, path, "POST", "post");
+		dial(conn, path, body.len ? "POST" : "GET", "post");
 	else
-		conn->patience = net_after(net, 0, post_plain, conn);
+		conn->patience = net_after(net, 0, ask_plain, conn);
+}
+
+void net_post(struct net *net, const char *path, const char *key, struct slice body, net_answer_fn done, void *ctx)
+{
+	ask(net, path, key, body, ANSWER_MOST, done, ctx);
+}
+
+void net_get(struct net *net, const char *path, const char *key, net_answer_fn done, void *ctx)
+{
+	ask(net, path, key, slice_of(NULL, 0), LOG_MOST, done, ctx);
 }

@@ -35,4 +35,5 @@ void net_close(struct net_conn *conn, unsigned code);     /* polite; closed foll
 /* POST; path is borrowed until done; done once. status 0: no answer came, body is a sentence why. key: for Authorization: Bearer. */
 typedef void (*net_answer_fn)(unsigned status, struct slice body, void *ctx);
 void net_post(struct net *net, const char *path, const char *key, struct slice body, net_answer_fn done, void *ctx);
+void net_get(struct net *net, const char *path, const char *key, net_answer_fn done, void *ctx); /* the same for a GET; for answers of some 100 MB too */
 #endif

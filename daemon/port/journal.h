@@ -12,9 +12,10 @@
  * 5. reset(sid): history changed. First open tags of this session become unsure. The house drops its state; the journal then
  *    delivers the session anew as after open: loaded, entries, opened. The term is higher from the next append on.
  * 6. open(sid): loaded (once: the newest snapshot, or an empty slice and position 0), then entry for what follows, then stable, then
- *    opened(status). absent: no such session; damaged: told at which seq, nothing of it is served. read(sid, from, sink): every entry from
- *    `from` >= 1, struck ones marked, then once with NULL and how it ended: JOURNAL_OK all of it, JOURNAL_ABSENT no such session (any
- *    more), JOURNAL_DAMAGED the entry after the last one delivered is not what was written; damage before `from` is not looked for.
+ *    opened(status). absent: no such session; damaged: told at which seq, nothing of it is served. read(sid, from, until, sink): every entry from
+ *    `from` >= 1 to `until` (beyond the last: all that there are), struck ones marked, then once with NULL and how it ended: JOURNAL_OK all of it,
+ *    JOURNAL_ABSENT no such session (any more), JOURNAL_DAMAGED the entry after the last one delivered is not what was written; damage before
+ *    `from` or after `until` is not looked for. So a long log is read in pieces, each when there is room for it.
  *    Replay, report and archive use nothing else. snapshot(sid, position, bytes): kept for the next
  *    open, a hint that may be lost; never the reason to forget an entry. strike(sid, seq, parts): takes salted parts away for good and
  *    keeps their digests; idempotent; done when struck() is called. list: every sid, then once with NULL. erase: the session and all
@@ -85,7 +86,7 @@ struct journal_ops {
 	void (*find)(void *self, struct code code, journal_found_fn found, void *ctx);
 	void (*open)(void *self, struct sid sid);
 	int (*append)(void *self, struct sid sid, const struct body *body, uint64_t tag);
-	void (*read)(void *self, struct sid sid, uint64_t from, journal_sink_fn sink, void *ctx);
+	void (*read)(void *self, struct sid sid, uint64_t from, uint64_t until, journal_sink_fn sink, void *ctx);
 	void (*snapshot)(void *self, struct sid sid, struct position position, struct slice bytes);
 	void (*strike)(void *self, struct sid sid, uint64_t seq, unsigned parts);
 	void (*list)(void *self, journal_list_fn each, void *ctx);

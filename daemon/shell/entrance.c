@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "shell/entrance.h"
+#include "shell/attend.h"
 #include "shell/fanout.h"
 #include <stdio.h>
 
@@ -52,6 +53,7 @@ static void place_remove(struct seat *seat)
 		at = &(*at)->next_same;
 	*at = seat->next_same;
 	seat->next_same = NULL;
+	attend_left(seat->hall, seat->actor);
 }
 
 static bool named(const struct seat *seat)
@@ -73,6 +75,7 @@ void entrance_name(struct seat *seat, uint32_t actor)
 	/* Newest first; a fifth page closes the oldest. */
 	seat->next_same = *at;
 	*at = seat;
+	attend_changed(seat->hall);
 	for (struct seat *other = seat->next_same; other; other = other->next_same)
 		if (other->actor == actor && other->state != SEAT_LEAVING && ++pages > LIMIT_CONNECTIONS_A_MEMBER)
 			entrance_leave(other, CLOSE_ELSEWHERE);
@@ -127,14 +130,14 @@ static struct wrong *wrong_of(struct house *house, const char *address)
 }
 
 /* Looks without counting: a right code of a person we know must pass. */
-static bool guesses_too_much(struct house *house, const char *address)
+bool entrance_guesses(struct house *house, const char *address)
 {
 	struct rate rate = house->wrong_rate;
 	uint64_t now = loop_now(house->loop);
 	return wrong_of(house, address)->count >= WRONG_CODES_ADDRESS || !rate_take(&rate, WRONG_CODES_DAEMON / 60, WRONG_CODES_DAEMON, now);
 }
 
-static void count_wrong(struct house *house, const char *address)
+void entrance_wrong(struct house *house, const char *address)
 {
 	struct wrong *wrong = wrong_of(house, address);
 	wrong->count++;
@@ -175,7 +178,7 @@ static void on_found(bool found, struct sid sid, void *ctx)
 		return;
 	}
 	if (!found) {
-		count_wrong(visit->house, visit->address);
+		entrance_wrong(visit->house, visit->address);
 		bye_guess(seat, visit->guessing);
 		return;
 	}
@@ -200,7 +203,7 @@ void entrance_hello(struct seat *seat, const struct hello *hello)
 	if (sid_parse(hello->place, &sid)) {
 		wait_for(visit, sid);
 	} else if (hello->door == DOOR_PARTICIPANT && code_parse(hello->place, &code)) {
-		visit->guessing = guesses_too_much(house, visit->address);
+		visit->guessing = entrance_guesses(house, visit->address);
 		visit->searching = true;
 		house->journal.ops->find(house->journal.self, code, on_found, visit);
 	} else {
@@ -312,7 +315,8 @@ void entrance_closed(struct seat *seat)
 		if (named(seat))
 			place_remove(seat);
 		hall_rise(seat);
-		if (hall->seats.count == 0 && (hall->fault == FAULT_no_session || hall->fault == FAULT_later) && !hall->reading && !house->stopping)
+		if (hall->seats.count == 0 && hall->exports == 0 && (hall->fault == FAULT_no_session || hall->fault == FAULT_later) && !hall->reading &&
+		    !house->stopping)
 			hall_close(hall); /* whoever guesses sids does not fill the house; what could not be read is tried anew */
 	}
 	seats_forget(&house->leaving, seat);

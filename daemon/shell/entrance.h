@@ -8,6 +8,8 @@ void entrance_opened(struct house *house, struct conn *conn, const char *address
 void entrance_hello(struct seat *seat, const struct hello *hello);
 void entrance_hall_open(struct hall *hall);               /* those who waited for it come in, or hear why not */
 void entrance_name(struct seat *seat, uint32_t actor);    /* from now on the seat is this actor's */
+bool entrance_guesses(struct house *house, const char *address); /* too many wrong codes came from there */
+void entrance_wrong(struct house *house, const char *address);   /* one more */
 void entrance_reset(struct hall *hall);                   /* history is loaded anew: who is everybody now? */
 /* Says why it ends, then leaves. */
 void entrance_bye(struct seat *seat, enum fault fault, uint16_t code);

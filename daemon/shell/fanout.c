@@ -238,7 +238,8 @@ void fanout_applied(struct hall *hall, const struct entry *entry, uint32_t actor
 			if (hall->seats.at[i]->keys_count)
 				mark_own(hall->seats.at[i]);
 	}
-	if (entry->command == COMMAND_ballot || entry->command == COMMAND_secret_ballot || entry->command == COMMAND_open)
+	if (entry->command == COMMAND_ballot || entry->command == COMMAND_secret_ballot || entry->command == COMMAND_open ||
+	    entry->command == COMMAND_proxy || entry->command == COMMAND_placed)
 		f->progress_changed = true;
 	/* New rooms and activities are new sections. */
 	bool more = entry->command == COMMAND_rooms || entry->command == COMMAND_room_put || entry->command == COMMAND_activity_put;

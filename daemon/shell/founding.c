@@ -52,11 +52,17 @@ static void add(struct reading *r, uint16_t command, uint32_t a)
 
 static const struct unpack_limits text_limits = { .depth = 2, .values = LIMIT_VALUES, .bytes = LIMIT_ITEM };
 
+static void fault_first(struct reading *r, enum fault fault)
+{
+	if (r->fault == FAULT_none)
+		r->fault = fault;
+}
+
 static size_t values_in(struct unpack *in, struct reading *r, size_t most)
 {
 	size_t count = unpack_array(in);
-	if (count > most && r->fault == FAULT_none)
-		r->fault = FAULT_full;
+	if (count > most)
+		fault_first(r, FAULT_full);
 	return r->fault == FAULT_none && unpack_ok(in) ? count : 0;
 }
 
@@ -70,8 +76,17 @@ static void text_in(struct unpack *in, struct pack *out)
 		size_t words = unpack_array(in);
 		pack_array(out, words);
 		for (size_t i = 0; i < words && unpack_ok(in); i++)
-			pack_str(out, unpack_str(in, LIMIT_SAY));
+			pack_str(out, unpack_str(in, LIMIT_HTTP_BODY));
 	}
+}
+
+/* A name that stands in a form; one that is too long is told as that. */
+static struct slice name_in(struct unpack *in, struct reading *r, size_t most)
+{
+	struct slice name = unpack_str(in, LIMIT_HTTP_BODY);
+	if (name.len > most)
+		fault_first(r, FAULT_too_long);
+	return name;
 }
 
 static struct pack *form_begin(struct reading *r, size_t count)
@@ -102,6 +117,17 @@ static void read_links(struct unpack *in, struct reading *r)
 		r->fault = FAULT_malformed; /* nobody could do anything in it */
 }
 
+/* What facilitators read about a step; 0: about the workshop. */
+static void read_guide(struct unpack *in, struct reading *r, uint32_t step)
+{
+	if (unpack_nil(in))
+		return;
+	text_in(in, &r->text);
+	form_begin(r, 0);
+	if (unpack_ok(in))
+		add(r, COMMAND_guide_put, step);
+}
+
 /* The word of a text in a language; of its first row if it has no such row. Empty: not a text. */
 static struct slice word_of(struct slice text, struct slice language)
 {
@@ -118,21 +144,23 @@ static struct slice word_of(struct slice text, struct slice language)
 	return found;
 }
 
-struct item_read {
+struct item_read { /* or a group of items */
 	uint32_t group;
 	struct pack text;
 };
 
-/* One entry for the items from `first`: rows of [language, word, word, ...]. Returns how many it took. */
-static uint32_t add_items(struct reading *r, uint32_t activity, const struct item_read *items, uint32_t first, uint32_t count)
+/* One entry for the items, or the groups, from `first`: rows of [language, word, word, ...]. Returns how many it took. */
+static uint32_t add_items(struct reading *r, uint16_t command, uint32_t activity, const struct item_read *items, uint32_t first, uint32_t count)
 {
+	bool groups = command == COMMAND_groups_put;
 	uint32_t taken = 0;
 	size_t bytes = 0;
 	while (first + taken < count && (taken == 0 || bytes + items[first + taken].text.len < ITEMS_TEXT))
 		bytes += items[first + taken++].text.len;
-	struct pack *form = form_begin(r, 2 * (size_t)taken);
+	struct pack *form = form_begin(r, (groups ? 1 : 2) * (size_t)taken);
 	for (uint32_t i = first; i < first + taken; i++) {
-		pack_uint(form, i + 1);
+		if (!groups)
+			pack_uint(form, i + 1);
 		pack_uint(form, items[i].group);
 	}
 	/* The languages are those of the first item. */
@@ -150,12 +178,15 @@ static uint32_t add_items(struct reading *r, uint32_t activity, const struct ite
 			pack_str(&r->text, word_of(pack_bytes(&items[i].text), language));
 	}
 	unpack_destroy(in);
-	add(r, COMMAND_items_put, activity);
+	add(r, command, activity);
 	return taken;
 }
 
-static void read_items(struct unpack *in, struct reading *r, struct item_read *items, size_t count)
+/* Items, or groups: [[group, text [words]], ...] */
+static void read_items(struct unpack *in, struct reading *r, uint16_t command, uint32_t activity, size_t most)
 {
+	size_t count = values_in(in, r, most);
+	struct item_read *items = check_alloc(count, sizeof *items);
 	for (size_t i = 0; i < count && unpack_ok(in) && r->fault == FAULT_none; i++) {
 		unpack_arrays(in, 2);
 		items[i].group = (uint32_t)unpack_uint(in, UINT16_MAX);
@@ -163,52 +194,73 @@ static void read_items(struct unpack *in, struct reading *r, struct item_read *i
 		if (unpack_ok(in))
 			r->fault = text_check(pack_bytes(&items[i].text), 1, LIMIT_ITEM);
 	}
+	for (uint32_t i = 0; i < count && unpack_ok(in) && r->fault == FAULT_none;)
+		i += add_items(r, command, activity, items, i, (uint32_t)count);
+	for (size_t i = 0; i < count; i++)
+		pack_finish(&items[i].text);
+	free(items);
 }
 
+/* [kind, holder, secret, config, ref, text, groups, items] */
 static void read_activity(struct unpack *in, struct reading *r, uint32_t step, uint32_t activity)
 {
-	unpack_arrays(in, 6);
+	unpack_arrays(in, 8);
 	struct slice kind = unpack_str(in, 32);
 	uint64_t holder = unpack_uint(in, UINT8_MAX);
 	bool secret = unpack_bool(in);
-	struct slice config = unpack_bin(in, 1, LIMIT_CONFIG);
+	struct slice config = unpack_bin(in, 1, LIMIT_CONFIG), ref = name_in(in, r, LIMIT_REF);
 	text_in(in, &r->text);
-	struct pack *form = form_begin(r, 5);
+	struct pack *form = form_begin(r, 6);
 	pack_uint(form, step);
 	pack_str(form, kind);
 	pack_uint(form, holder);
 	pack_uint(form, secret);
 	pack_bin(form, config);
+	pack_str(form, ref);
 	if (unpack_ok(in))
 		add(r, COMMAND_activity_put, activity);
-	size_t count = values_in(in, r, LIMIT_ITEMS);
-	struct item_read *items = check_alloc(count, sizeof *items);
-	read_items(in, r, items, count);
-	for (uint32_t i = 0; i < count && unpack_ok(in) && r->fault == FAULT_none;)
-		i += add_items(r, activity, items, i, (uint32_t)count);
-	for (size_t i = 0; i < count; i++)
-		pack_finish(&items[i].text);
-	free(items);
+	read_items(in, r, COMMAND_groups_put, activity, LIMIT_GROUPS);
+	read_items(in, r, COMMAND_items_put, activity, LIMIT_ITEMS);
+}
+
+/* [minutes, plenary, source, group, parts, text, guide, activities] */
+static void read_step(struct unpack *in, struct reading *r, uint32_t step, uint32_t *activity)
+{
+	uint64_t numbers[4], parts[LIMIT_PARTS][2];
+	unpack_arrays(in, 8);
+	for (int i = 0; i < 4; i++)
+		numbers[i] = unpack_uint(in, UINT16_MAX);
+	size_t parts_count = values_in(in, r, LIMIT_PARTS);
+	for (size_t i = 0; i < parts_count; i++) {
+		unpack_arrays(in, 2);
+		for (int j = 0; j < 2; j++)
+			parts[i][j] = unpack_uint(in, UINT16_MAX);
+	}
+	text_in(in, &r->text);
+	struct pack *form = form_begin(r, 6);
+	pack_uint(form, step);
+	for (int i = 0; i < 4; i++)
+		pack_uint(form, numbers[i]);
+	pack_array(form, parts_count);
+	for (size_t i = 0; i < parts_count; i++) {
+		pack_array(form, 2);
+		pack_uint(form, parts[i][0]);
+		pack_uint(form, parts[i][1]);
+	}
+	if (unpack_ok(in))
+		add(r, COMMAND_step_put, step);
+	read_guide(in, r, step);
+	size_t activities = values_in(in, r, LIMIT_ACTIVITIES);
+	for (size_t i = 0; i < activities && unpack_ok(in) && r->fault == FAULT_none; i++)
+		read_activity(in, r, step, ++*activity);
 }
 
 static void read_steps(struct unpack *in, struct reading *r)
 {
 	size_t steps = values_in(in, r, LIMIT_STEPS);
 	uint32_t activity = 0;
-	for (uint32_t step = 1; step <= steps && unpack_ok(in) && r->fault == FAULT_none; step++) {
-		unpack_arrays(in, 3);
-		uint64_t minutes = unpack_uint(in, UINT16_MAX);
-		text_in(in, &r->text);
-		if (!unpack_ok(in))
-			return;
-		struct pack *form = form_begin(r, 2);
-		pack_uint(form, step);
-		pack_uint(form, minutes);
-		add(r, COMMAND_step_put, step);
-		size_t activities = values_in(in, r, LIMIT_ACTIVITIES);
-		for (size_t i = 0; i < activities && unpack_ok(in) && r->fault == FAULT_none; i++)
-			read_activity(in, r, step, ++activity);
-	}
+	for (uint32_t step = 1; step <= steps && unpack_ok(in) && r->fault == FAULT_none; step++)
+		read_step(in, r, step, &activity);
 }
 
 static void read_rooms(struct unpack *in, struct reading *r)
@@ -222,25 +274,26 @@ static void read_rooms(struct unpack *in, struct reading *r)
 	}
 }
 
-/* [1, rehearsal, language, k, grace_ms, title, links, steps, rooms] */
+/* [1, rehearsal, language, k, grace_ms, origin, title, guide, links, steps, rooms] */
 static enum fault read_body(struct founding *f)
 {
 	static const struct unpack_limits limits = { .depth = 9, .values = 65536, .bytes = LIMIT_HTTP_BODY };
 	struct reading r = { .f = f, .scratch = session_create(f->sid) };
 	struct unpack *in = unpack_create(pack_bytes(&f->body), &limits);
-	unpack_arrays(in, 9);
+	unpack_arrays(in, 11);
 	uint64_t version = unpack_uint(in, UINT16_MAX);
 	bool rehearsal = unpack_bool(in);
 	struct slice language = unpack_str(in, 35);
 	uint64_t k = unpack_uint(in, K_MAX), grace_ms = unpack_uint(in, GRACE_MS_MAX);
+	struct slice origin = name_in(in, &r, LIMIT_ORIGIN);
 	pack_init(&r.form);
 	pack_init(&r.text);
 	text_in(in, &r.text);
 	if (!unpack_ok(in) || version != PROTOCOL_VERSION)
 		r.fault = FAULT_malformed;
 	else
-		r.fault = text_check(pack_bytes(&r.text), 1, LIMIT_TITLE); /* said by its name here: a create that is not proper only stops the session */
-	struct pack *form = form_begin(&r, 7);
+		fault_first(&r, text_check(pack_bytes(&r.text), 1, LIMIT_TITLE)); /* said by its name here: a create that is not proper only stops the session */
+	struct pack *form = form_begin(&r, 8);
 	pack_uint(form, RULES);
 	pack_uint(form, rehearsal);
 	pack_uint(form, k ? k : K_DEFAULT);
@@ -248,7 +301,9 @@ static enum fault read_body(struct founding *f)
 	pack_str(form, language);
 	pack_uint(form, loop_wall(f->house->loop));
 	pack_str(form, slice_text(f->code.text));
+	pack_str(form, origin);
 	add(&r, COMMAND_create, 0);
+	read_guide(in, &r, 0);
 	read_links(in, &r);
 	read_steps(in, &r);
 	read_rooms(in, &r);

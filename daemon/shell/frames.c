@@ -130,13 +130,13 @@ static struct drawn *drawn_slot(struct fanout *f, struct section section, uint64
 }
 
 /* session_view of a shared section. Its bytes do not depend on who looks, so what was drawn for one audience or newcomer serves the next: of the same state,
- * and a result as long as no ballot on it has come (to add up five thousand is the dearest thing that there is to draw). */
+ * and a result, or a band of them, as long as no ballot on it has come (to add up five thousand is the dearest thing that there is to draw). */
 static bool view_shared(struct hall *hall, const struct eyes *eyes, struct section section, uint64_t since, uint64_t sight)
 {
 	const struct session *s = hall->session;
 	struct pack *body = &hall->house->body;
 	uint64_t from = since < sight ? 0 : since;
-	uint64_t version = section.kind == SECTION_result ? session_changed(s, section) : session_seq(s);
+	uint64_t version = section_info(section.kind)->interval == INTERVAL_RESULT ? session_changed(s, section) : session_seq(s);
 	struct drawn *drawn = drawn_slot(&hall->fanout, section, from);
 	if (drawn->version == version && drawn->since == from && section_equal(drawn->section, section)) {
 		pack_raw(body, slice_of(drawn->at, drawn->len));

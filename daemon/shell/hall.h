@@ -22,6 +22,7 @@ struct hall;
 struct audience;
 struct behind;
 struct founding;
+struct export;
 
 /* --- a connection --- */
 enum seat_state {
@@ -135,6 +136,22 @@ struct orphan { /* an entry that is not stable yet: should history change, it is
 	struct entry_bytes bytes;
 };
 
+struct proposed { /* by presence; under way */
+	uint64_t tag;
+	uint16_t command;
+	struct subject subject;
+};
+
+struct attend { /* attend.c */
+	uint64_t since_ms; /* from then on we know who comes and goes */
+	uint64_t *left_ms; /* [member]: when the last of their pages went; 0: never seen here */
+	size_t left_room;
+	struct proposed *proposed;
+	size_t proposed_count, proposed_room;
+	uint64_t looked_ms, due_ms;
+	struct loop_timer *timer;
+};
+
 struct hall {
 	uint32_t magic;
 	struct house *house;
@@ -161,11 +178,13 @@ struct hall {
 	struct orphan *orphans;
 	size_t orphans_count, orphans_room;
 	struct founding *founding;
+	unsigned exports;             /* that wait for it */
+	struct attend attend;
 	struct fanout fanout;
 };
 
 /* --- the house --- */
-enum pending_kind { PENDING_FREE, PENDING_COMMAND, PENDING_DRAW, PENDING_WAIT, PENDING_FOUNDING, PENDING_ORPHAN };
+enum pending_kind { PENDING_FREE, PENDING_COMMAND, PENDING_DRAW, PENDING_WAIT, PENDING_ATTEND, PENDING_FOUNDING, PENDING_ORPHAN };
 
 struct pending {
 	uint64_t tag;
@@ -217,6 +236,8 @@ struct house {
 	struct visit *visits;
 	struct draw *draws;
 	struct founding *foundings;
+	struct export *exports;
+	unsigned exports_count;
 	struct seats seats;           /* all */
 	struct seats leaving;
 	struct wrong *wrongs;

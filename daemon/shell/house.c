@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "shell/attend.h"
 #include "shell/audience.h"
 #include "shell/entrance.h"
+#include "shell/export.h"
 #include "shell/fanout.h"
 #include "shell/watch.h"
 #include <inttypes.h>
@@ -220,9 +222,11 @@ void hall_free(struct hall *hall)
 	}
 	fanout_close(hall);
 	watch_finish(hall);
+	attend_finish(hall);
 	orphans_drop(hall, UINT64_MAX);
 	free(hall->orphans);
 	founding_lost(hall);
+	export_hall_lost(hall);
 	session_destroy(hall->session);
 	seats_finish(&hall->seats);
 	free(hall->members);
@@ -249,10 +253,12 @@ void hall_fail(struct hall *hall, enum fault fault, const char *why, uint64_t se
 	      fault_name(fault), why, seq);
 	hall->fault = fault;
 	watch_finish(hall);
+	attend_finish(hall);
 	for (size_t i = 0; i < hall->seats.count; i++)
 		if (hall->seats.at[i]->state == SEAT_IN)
 			entrance_bye(hall->seats.at[i], fault, CLOSE_REFUSED);
 	entrance_hall_open(hall);
+	export_hall_open(hall);
 }
 
 static void snapshot(struct hall *hall)
@@ -376,9 +382,12 @@ static void on_entry(struct sid sid, const struct journal_entry *e, uint64_t tag
 		founding_entry(hall);
 	if (asked.kind == PENDING_WAIT)
 		watch_judged(hall, tag, verdict);
+	if (asked.kind == PENDING_ATTEND)
+		attend_judged(hall, tag);
 	fanout_applied(hall, &entry, asked.actor);
 	answer(hall, &entry, &asked, verdict);
 	watch_entry(hall, entry.command);
+	attend_changed(hall);
 	if (session_seq(hall->session) >= hall->snapshot_seq + house->snapshot_entries)
 		snapshot(hall);
 }
@@ -406,6 +415,7 @@ void hall_begin(struct hall *hall)
 	trace(TRACE_INFO, "open", "session=%s seq=%" PRIu64 " stable=%" PRIu64, hall->sid.text, session_seq(hall->session), hall->stable);
 	fanout_open(hall);
 	watch_open(hall);
+	attend_open(hall);
 }
 
 /* It serves from now on, for the first time or again. */
@@ -440,6 +450,7 @@ static void hall_open(struct hall *hall)
 	hall->orphans_count = left;
 	entrance_reset(hall);
 	entrance_hall_open(hall);
+	export_hall_open(hall);
 }
 
 static enum fault fault_of(enum journal_status status)
@@ -488,7 +499,7 @@ static void on_opened(struct sid sid, enum journal_status status, uint64_t damag
 	}
 	hall->session = session_create(sid);
 	hall->reading = true;
-	house->journal.ops->read(house->journal.self, sid, 1, on_replayed, hall);
+	house->journal.ops->read(house->journal.self, sid, 1, UINT64_MAX, on_replayed, hall);
 }
 
 /* An append of ours has no entry: whoever asked for it hears so. */
@@ -501,6 +512,8 @@ static void not_taken(struct house *house, uint64_t tag, enum journal_status why
 	pending_remove(house, at);
 	if (asked.kind == PENDING_WAIT)
 		watch_failed(asked.hall, tag);
+	else if (asked.kind == PENDING_ATTEND)
+		attend_failed(asked.hall, tag);
 	else if (asked.kind == PENDING_FOUNDING)
 		founding_refused(asked.hall, why);
 	else
@@ -530,6 +543,7 @@ static void on_reset(struct sid sid, void *ctx)
 	for (size_t i = 0; i < hall->seats.count; i++)
 		audience_leave(hall->seats.at[i]); /* until it is told everything anew */
 	watch_finish(hall);
+	attend_finish(hall);
 	for (size_t i = 0; i < hall->orphans_count; i++)
 		hall->orphans[i].here = false;
 	hall->strikes_seq = 0;
@@ -623,7 +637,7 @@ static void on_sweep(void *ctx)
 	for (int b = 0; b < HOUSE_BUCKETS; b++)
 		for (struct hall *hall = house->halls[b]; hall; hall = next) {
 			next = hall->next;
-			bool idle = hall->seats.count == 0 && hall->pendings == 0 && hall->founding == NULL && now - hall->empty_ms >= EVICT_MS;
+			bool idle = hall->seats.count == 0 && hall->pendings == 0 && hall->founding == NULL && hall->exports == 0 && now - hall->empty_ms >= EVICT_MS;
 			if (!idle || hall->reading || (!hall_serves(hall) && hall->fault == FAULT_none) || hall->waits_count)
 				continue;
 			if (hall->fault == FAULT_none && hall->stable < session_seq(hall->session))
@@ -680,7 +694,7 @@ static void on_stop(void *ctx)
 			entrance_leave(house->seats.at[i], CLOSE_GOING);
 			count++;
 		}
-	bool searching = false;
+	bool searching = export_stop(house);
 	for (const struct visit *visit = house->visits; visit; visit = visit->next)
 		searching |= visit->searching;
 	for (int b = 0; b < HOUSE_BUCKETS; b++)
@@ -726,6 +740,7 @@ void house_destroy(struct house *house)
 		while (house->halls[b])
 			hall_free(house->halls[b]); // NOLINT(clang-analyzer-unix.Malloc): it takes itself out of the list
 	founding_end(house);
+	export_end(house);
 	intake_draws_destroy(house);
 	for (struct visit *visit = house->visits, *next; visit; visit = next) {
 		next = visit->next;

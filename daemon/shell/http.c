@@ -32,6 +32,9 @@ struct http_reply {
 	struct http *http;
 	struct seat *seat; /* NULL: the peer has gone */
 	TAILQ_ENTRY(http_reply) link;
+	const struct http_pieces *pieces; /* NULL: one answer, all at once */
+	void *source;
+	bool headed, last; /* of pieces: the head is out; no other comes */
 };
 
 struct http {
@@ -58,7 +61,7 @@ struct answer {
 	unsigned status;
 	const char *type, *cache, *etag, *encoding, *allow;
 	size_t len;
-	bool close;
+	bool close, pieces; /* pieces: of no length that is known */
 };
 
 static bool add(struct lws *wsi, const char *name, const char *value, uint8_t **at, uint8_t *end)
@@ -78,7 +81,7 @@ static bool write_head(struct lws *wsi, const struct answer *answer)
 		&& add(wsi, "content-encoding:", answer->encoding, &at, end)
 		&& add(wsi, "allow:", answer->allow, &at, end)
 		&& add(wsi, "connection:", answer->close ? "close" : NULL, &at, end)
-		&& lws_add_http_header_content_length(wsi, answer->len, &at, end) == 0
+		&& (answer->pieces || lws_add_http_header_content_length(wsi, answer->len, &at, end) == 0)
 		&& lws_finalize_write_http_header(wsi, start, &at, end) == 0;
 }
 
@@ -114,13 +117,23 @@ static int refuse_create(struct lws *wsi, unsigned status, enum fault fault)
 	return -1;
 }
 
+static void reply_free(struct http_reply *reply)
+{
+	TAILQ_REMOVE(&reply->http->replies, reply, link);
+	free(reply);
+}
+
 static void forget(struct seat *seat)
 {
 	if (seat == NULL)
 		return;
 	free(seat->own);
-	if (seat->reply)
+	if (seat->reply && seat->reply->pieces) {
+		seat->reply->pieces->gone(seat->reply->source);
+		reply_free(seat->reply);
+	} else if (seat->reply) {
 		seat->reply->seat = NULL;
+	}
 	*seat = (struct seat){ 0 };
 }
 
@@ -250,6 +263,26 @@ static int metrics(struct http *http, struct seat *seat, struct lws *wsi)
 	return send_body(seat, wsi, &answer, own, own);
 }
 
+/* ---- the catalog: no secret, so nobody is asked for a key ---- */
+
+static const char catalog_path[] = "/api/catalog";
+
+static bool is_catalog(const char *path)
+{
+	size_t len = sizeof catalog_path - 1;
+	return strncmp(path, catalog_path, len) == 0 && (path[len] == '\0' || path[len] == '/');
+}
+
+static int serve_catalog(struct http *http, struct seat *seat, struct lws *wsi, const char *path)
+{
+	const char *id = path + sizeof catalog_path - 1;
+	struct slice body = http->parts.up->catalog(*id ? id + 1 : NULL, http->parts.up_ctx);
+	struct answer answer = { .status = 200, .type = "application/msgpack", .cache = "no-cache", .len = body.len };
+	if (body.len == 0)
+		return serve_text(seat, wsi, 404, "text/plain; charset=utf-8", "no such workshop\n", 17);
+	return send_body(seat, wsi, &answer, body.at, NULL);
+}
+
 /* ---- a new session ---- */
 
 static struct slice bearer(struct lws *wsi, char *room, size_t size)
@@ -348,8 +381,7 @@ static int on_body_whole(struct http *http, struct seat *seat, struct lws *wsi)
 void http_answer(struct http_reply *reply, unsigned status, struct slice body)
 {
 	struct seat *seat = reply->seat;
-	TAILQ_REMOVE(&reply->http->replies, reply, link);
-	free(reply);
+	reply_free(reply);
 	if (seat == NULL)
 		return;
 	/* Kept until HTTP_WRITEABLE: nothing may close from here. The status stands in `need`, which is not used any more. */
@@ -370,6 +402,96 @@ static int send_answer(struct seat *seat, struct lws *wsi)
 	return send_body(seat, wsi, &answer, seat->own, seat->own);
 }
 
+/* ---- the log of a session, in pieces ---- */
+
+static const char log_before[] = "/api/sessions/", log_behind[] = "/log";
+
+static bool is_log(const char *path, size_t len)
+{
+	size_t before = sizeof log_before - 1, behind = sizeof log_behind - 1;
+	return len > before + behind && strncmp(path, log_before, before) == 0 && strcmp(path + len - behind, log_behind) == 0;
+}
+
+static int begin_log(struct http *http, struct seat *seat, struct lws *wsi, const char *path, size_t len)
+{
+	char token[256], address[ADDRESS_TEXT];
+	if (!lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI))
+		return refuse(wsi, 405, "GET was expected\n");
+	if (http->draining)
+		return refuse_create(wsi, 503, FAULT_elsewhere);
+	struct http_reply *reply = check_alloc(1, sizeof *reply);
+	reply->http = http;
+	reply->seat = seat;
+	TAILQ_INSERT_TAIL(&http->replies, reply, link);
+	seat->reply = reply;
+	seat->wsi = wsi;
+	lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_S);
+	struct slice sid = slice_of(path + sizeof log_before - 1, len + 2 - sizeof log_before - sizeof log_behind);
+	http->parts.up->log(sid, bearer(wsi, token, sizeof token), http->parts.address(wsi, address, http->parts.address_ctx), reply,
+		http->parts.up_ctx);
+	explicit_bzero(token, sizeof token);
+	return 0;
+}
+
+bool http_begin(struct http_reply *reply, const struct http_pieces *pieces, void *source)
+{
+	if (reply->seat == NULL) {
+		reply_free(reply);
+		return false;
+	}
+	reply->pieces = pieces;
+	reply->source = source;
+	return true;
+}
+
+void http_piece(struct http_reply *reply, struct slice piece, bool last)
+{
+	struct seat *seat = reply->seat;
+	CHECK(reply->pieces && seat->own == NULL && !reply->last);
+	reply->last = last;
+	seat->own = check_alloc(1, piece.len);
+	if (piece.len)
+		memcpy(seat->own, piece.at, piece.len);
+	seat->at = seat->own;
+	seat->left = piece.len;
+	lws_callback_on_writable(seat->wsi);
+}
+
+/* Head, then what there is of the piece; then the next one is asked for. Called when libwebsockets has nothing of it in hand any more. */
+static int send_piece(struct seat *seat, struct lws *wsi)
+{
+	static const struct answer answer = { .status = 200, .type = "application/octet-stream", .close = true, .pieces = true };
+	uint8_t room[LWS_PRE + PIECE];
+	struct http_reply *reply = seat->reply;
+	if (!reply->headed) {
+		reply->headed = true;
+		if (!write_head(wsi, &answer))
+			return -1;
+		lws_callback_on_writable(wsi);
+		return 0;
+	}
+	if (seat->left) {
+		size_t len = seat->left < PIECE ? seat->left : PIECE;
+		memcpy(room + LWS_PRE, seat->at, len);
+		seat->at += len;
+		seat->left -= len;
+		lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, DOWNLOAD_S);
+		if (lws_write(wsi, room + LWS_PRE, len, LWS_WRITE_HTTP) != (int)len)
+			return -1;
+		lws_callback_on_writable(wsi);
+		return 0;
+	}
+	if (reply->last)
+		return -1; /* the end of the connection is the end of the body */
+	if (seat->own == NULL)
+		return 0; /* it is on its way */
+	free(seat->own);
+	seat->own = NULL;
+	lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_S);
+	reply->pieces->more(reply->source);
+	return 0;
+}
+
 /* ---- requests ---- */
 
 static int on_request(struct http *http, struct seat *seat, struct lws *wsi, const char *path, size_t len)
@@ -386,6 +508,10 @@ static int on_request(struct http *http, struct seat *seat, struct lws *wsi, con
 		return refuse(wsi, 405, "GET or HEAD was expected\n");
 	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) || lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING))
 		return refuse(wsi, 400, "no body was expected\n");
+	if (is_log(path, len))
+		return begin_log(http, seat, wsi, path, len);
+	if (is_catalog(path))
+		return serve_catalog(http, seat, wsi, path);
 	if (strcmp(path, "/healthz") == 0)
 		return health(http, seat, wsi);
 	if (strcmp(path, "/metrics") == 0 && (http->parts.metrics_open || http->parts.local(wsi, http->parts.address_ctx)))
@@ -407,6 +533,8 @@ int http_event(struct http *http, struct lws *wsi, enum lws_callback_reasons why
 	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
 		return seat ? on_body_whole(http, seat, wsi) : -1;
 	case LWS_CALLBACK_HTTP_WRITEABLE:
+		if (seat && seat->reply && seat->reply->pieces)
+			return send_piece(seat, wsi);
 		return seat && seat->wsi && !seat->reply ? send_answer(seat, wsi) : on_writable(seat, wsi);
 	case LWS_CALLBACK_CLOSED_HTTP:
 	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:

@@ -134,7 +134,7 @@ void intake_keys(struct seat *seat)
 	}
 }
 
-/* A `ballot` on a secret activity becomes an entry that names nobody. */
+/* A `ballot` on a secret activity becomes an entry that names nobody. What is answered in words has them in its form, and no text. */
 static enum fault make_secret(struct seat *seat, struct entry *entry, struct pending *wish, struct pack *form)
 {
 	static const struct unpack_limits limits = { .depth = 2, .values = 8, .bytes = LIMIT_BALLOT };
@@ -146,8 +146,12 @@ static enum fault make_secret(struct seat *seat, struct entry *entry, struct pen
 	uint32_t round = (uint32_t)unpack_uint(in, UINT32_MAX);
 	unpack_uint(in, UINT32_MAX);
 	struct slice ballot = unpack_bin(in, 0, LIMIT_BALLOT);
-	bool fine = unpack_end(in);
+	bool fine = unpack_end(in), in_words = session_in_words(s, entry->subject.a);
 	unpack_destroy(in);
+	fine &= (in_words ? ballot : entry->text).len == 0;
+	if (in_words)
+		ballot = entry->text;
+	entry->text = slice_of(NULL, 0);
 	wish->activity = entry->subject.a;
 	wish->round = round;
 	if (!fine)
@@ -160,10 +164,26 @@ static enum fault make_secret(struct seat *seat, struct entry *entry, struct pen
 	const struct seat_key *key = key_find(seat, entry->subject.a, round);
 	CHECK(key != NULL);
 	if (!session_secret_form(s, entry->subject.a, round, key->key.key, ballot, form))
-		return FAULT_bad_ballot;
+		return in_words ? FAULT_too_long : FAULT_bad_ballot;
 	entry->name = (struct name){ .lane = lane_of(seat, key->key.key, wish->lane), .number = wish->number };
 	entry->command = COMMAND_secret_ballot;
 	entry->subject.b = session_room(s, seat->actor);
+	entry->form = pack_bytes(form);
+	entry->salted = ENTRY_FORM;
+	return FAULT_none;
+}
+
+/* A paper ballot: padded and salted as a secret one is, its words with it; so that it can be struck, and no length speaks. */
+static enum fault make_proxy(struct seat *seat, struct entry *entry, struct pack *form)
+{
+	const struct session *s = seat->hall->session;
+	bool kept;
+	if (!session_proxy_form(s, entry->subject.a, entry->form, entry->text, form)) {
+		enum fault fault = session_would_refuse(s, entry, &kept); /* no such question, perhaps */
+		return fault != FAULT_none && !kept ? fault : FAULT_bad_ballot;
+	}
+	if (session_in_words(s, entry->subject.a))
+		entry->text = slice_of(NULL, 0);
 	entry->form = pack_bytes(form);
 	entry->salted = ENTRY_FORM;
 	return FAULT_none;
@@ -345,6 +365,8 @@ static void wish_for(struct seat *seat, const struct command_message *message, s
 		fill_profile(entry, form);
 	else if (message->command == COMMAND_ballot && session_secret(hall->session, entry->subject.a, NULL))
 		fault = make_secret(seat, entry, wish, form);
+	else if (message->command == COMMAND_proxy)
+		fault = make_proxy(seat, entry, form);
 	if (fault != FAULT_none) {
 		refuse(seat, wish, fault);
 		return;

@@ -44,7 +44,7 @@ struct op {
 	unsigned generation, history, parts;
 	bool taken, forced; /* CREATE: the name exists; STABLE: also while held */
 	enum journal_status status;
-	uint64_t tag, seq;
+	uint64_t tag, seq, until;
 	struct line *line;
 	enum journal_memory_fate fate;
 	union {
@@ -369,8 +369,8 @@ static void do_read(struct journal_memory *memory, struct op *op)
 	for (uint64_t seq = op->seq ? op->seq : 1;; seq++) {
 		struct memory_session *session = find_sid(memory, op->sid); /* anew: a sink may have it erased */
 		bool exists = session && session->exists;
-		bool damaged = exists && session->damaged_seq && seq >= session->damaged_seq;
-		if (!exists || damaged || seq > session->count) {
+		bool damaged = exists && session->damaged_seq && seq >= session->damaged_seq && seq <= op->until;
+		if (!exists || damaged || seq > session->count || seq > op->until) {
 			op->fn.sink(NULL, damaged ? JOURNAL_DAMAGED : exists ? JOURNAL_OK : JOURNAL_ABSENT, op->ctx);
 			return;
 		}
@@ -685,10 +685,11 @@ static void open_session(void *self, struct sid sid)
 	ask_in_order(memory, OPEN, sid)->generation = session ? session->generation : 0;
 }
 
-static void read_session(void *self, struct sid sid, uint64_t from, journal_sink_fn sink, void *ctx)
+static void read_session(void *self, struct sid sid, uint64_t from, uint64_t until, journal_sink_fn sink, void *ctx)
 {
 	struct op *op = ask_in_order(CAST(self, journal_memory), READ, sid);
 	op->seq = from;
+	op->until = until;
 	op->fn.sink = sink;
 	op->ctx = ctx;
 }

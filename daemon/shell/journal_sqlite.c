@@ -303,11 +303,12 @@ static void open_session(void *self, struct sid sid)
 	ask(sq, OPEN, known, sid);
 }
 
-static void read_session(void *self, struct sid sid, uint64_t from, journal_sink_fn sink, void *ctx)
+static void read_session(void *self, struct sid sid, uint64_t from, uint64_t until, journal_sink_fn sink, void *ctx)
 {
 	struct journal_sqlite *sq = CAST(self, journal_sqlite);
 	struct op *op = ask(sq, READ, sq_find_sid(sq, sid), sid);
 	op->at.position.seq = from ? from - 1 : 0;
+	op->most = until;
 	op->fn.sink = sink;
 	op->ctx = ctx;
 }

@@ -83,6 +83,7 @@ struct op {
 	bool verified, started, ended, loaded;
 	struct head at;
 	uint64_t until, damaged_seq;
+	uint64_t most; /* READ: what was asked */
 	struct position snapshot_position;
 	struct chain snapshot_chain;
 	bool snapshot_right;

@@ -346,6 +346,8 @@ static void set_until(struct op *op)
 {
 	if ((op->kind == READ || op->kind == OPEN) && !op->started && !op->verified && op->known)
 		op->until = op->known->head_known ? op->known->head.position.seq : INT64_MAX;
+	if (op->kind == READ && op->most < op->until)
+		op->until = op->most;
 }
 
 static bool snapshot_there(struct journal_sqlite *sq, const struct known *known)

@@ -78,6 +78,24 @@ static const char *set_proxy(struct options *options, const char *value)
 	return NULL;
 }
 
+/* One, or several with colons between them; the words are kept in `room`. */
+static const char *set_catalog(struct options *options, const char *value)
+{
+	options->catalog_asked = true;
+	for (size_t len; *value; value += len + (value[len] == ':')) {
+		char *word = options->room + options->used;
+		len = strcspn(value, ":");
+		if (len == 0)
+			continue;
+		if (options->catalog_count == OPTIONS_MANY || len >= sizeof options->room - options->used)
+			return "at most sixteen folders";
+		memcpy(word, value, len); /* the zero behind it is there already */
+		options->used += len + 1;
+		options->catalogs[options->catalog_count++] = word;
+	}
+	return NULL;
+}
+
 static const char *set_metrics(struct options *options, const char *value)
 {
 	(void)value;
@@ -123,6 +141,9 @@ static const struct row {
 	{ "trusted-proxy", "ADDRESS", "BOLLPLANK_TRUSTED_PROXY", set_proxy,
 	  "a reverse proxy whose X-Forwarded-For is believed: an address, a network (10.0.0.0/8), or loopback. Can be given several "
 	  "times. Default: none; then all people behind a proxy count as one address." },
+	{ "catalog", "DIR", "BOLLPLANK_CATALOG", set_catalog,
+	  "a folder of workshops that are offered (*.yaml; see bollplank check). Can be given several times, or as DIR:DIR; of two workshops with "
+	  "the same id the last one counts. Default " BOLLPLANK_CATALOG_FOLDER ", if it is there; '' for none." },
 	{ "metrics-open", NULL, NULL, set_metrics, "answer /metrics to everybody. Default: only to this machine, and not through a proxy." },
 	{ "log-level", "LEVEL", "BOLLPLANK_LOG_LEVEL", set_level, "error, warning, info or debug. Default info." },
 	{ "check", NULL, NULL, set_check, "look at options, key and journal, say what is wrong, and end." },
@@ -261,6 +282,8 @@ int options_read(struct options *options, int argc, char **argv)
 		return status;
 	if (options->listen_count == 0)
 		options->listen[options->listen_count++] = "localhost:7070";
+	if (!options->catalog_asked)
+		options->catalogs[options->catalog_count++] = BOLLPLANK_CATALOG_FOLDER;
 	const char *systemd = getenv("STATE_DIRECTORY");
 	if (options->journal == NULL && (systemd == NULL || set_state(options, systemd) != NULL))
 		options->journal = "bollplank.journal";

@@ -18,6 +18,9 @@ struct options {
 	size_t origin_count;
 	struct address_net proxies[OPTIONS_MANY];
 	size_t proxy_count;
+	const char *catalogs[OPTIONS_MANY]; /* folders of workshops, the last one has the last word */
+	size_t catalog_count;
+	bool catalog_asked;       /* the operator named them: each must be there */
 	bool metrics_open;
 	enum trace_level level;
 	bool check;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "shell/attend.h"
 #include "shell/audience.h"
 #include "shell/fanout.h"
 
@@ -13,7 +14,7 @@ static void present_draw(struct hall *hall, uint32_t *here, size_t rooms)
 	uint32_t total = 0, *pairs = check_alloc(2 * rooms, sizeof *pairs);
 	size_t count = 0;
 	for (uint32_t m = 1; m < hall->members_room; m++)
-		if (hall->members[m]) {
+		if (attend_here(hall, m)) {
 			total++;
 			here[session_room(hall->session, m)]++;
 		}
@@ -40,7 +41,7 @@ static void progress_draw(struct hall *hall, const struct progress *progress, co
 		all = session_ballots(hall->session, progress->activity); /* two numbers and no more */
 	} else {
 		for (uint32_t m = 1; m < hall->members_room; m++)
-			if (hall->members[m] && session_has_ballot(hall->session, progress->activity, m))
+			if (attend_here(hall, m) && session_has_ballot(hall->session, progress->activity, m))
 				done[session_room(hall->session, m)]++;
 		for (uint32_t r = 0; r < rooms; r++) {
 			all += done[r];

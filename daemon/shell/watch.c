@@ -101,7 +101,7 @@ static void on_turn(void *ctx)
 /* At the end of the turn in which the entry was applied: our clock has not moved since. */
 void watch_entry(struct hall *hall, uint16_t command)
 {
-	if (command == COMMAND_ballot || command == COMMAND_secret_ballot || command == COMMAND_join || hall->posted)
+	if (command == COMMAND_ballot || command == COMMAND_secret_ballot || command == COMMAND_join || command == COMMAND_note_put || hall->posted)
 		return; /* these begin and end no wait, and come by the thousand */
 	hall->posted = true;
 	loop_post(hall->house->loop, on_turn, hall);

@@ -104,7 +104,7 @@ static enum fault command_decode(struct unpack *in, uint32_t values, struct comm
 	unpack_destroy(form);
 	if (!fine)
 		return FAULT_malformed;
-	return out->text.len ? text_check(out->text, 0, LIMIT_SAY) : FAULT_none;
+	return out->text.len ? text_check(out->text, 0, out->command == COMMAND_guide_put ? LIMIT_GUIDE : LIMIT_SAY) : FAULT_none;
 }
 
 enum fault message_decode(struct slice bytes, uint32_t values, struct message *out)

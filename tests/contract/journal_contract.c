@@ -293,6 +293,36 @@ static void promise_6_read_tells_every_entry_from_there(void **state)
 	assert_int_equal(reading.status, JOURNAL_ABSENT);
 }
 
+static void promise_6_read_ends_where_it_was_told(void **state)
+{
+	struct desk *desk = *state;
+	static const struct { uint64_t from, until; size_t count; } cases[] = {
+		{ 1, 1, 1 }, { 1, 16, 16 }, { 17, 32, 16 }, { 33, 48, 8 }, { 40, 40, 1 }, { 40, 41, 1 }, { 41, 50, 0 }, { 2, 39, 38 },
+	};
+	struct reading reading;
+	desk_fill(desk, 0, 40);
+	for (int open = 1; open >= 0; open--) {
+		for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+			desk_read_until(desk, 0, cases[k].from, cases[k].until, &reading);
+			assert_int_equal(reading.status, JOURNAL_OK);
+			assert_int_equal(reading.count, cases[k].count);
+			for (size_t n = 0; n < reading.count; n++)
+				assert_int_equal(reading.bodies[n], 1000 + cases[k].from + n);
+		}
+		if (open)
+			desk_restart(desk);
+	}
+	trace_to(quiet, TRACE_ERROR, NULL);
+	desk->adapter->damage(desk, 0, 7);
+	desk_read_until(desk, 0, 1, 6, &reading); /* what lies behind is not looked for */
+	assert_int_equal(reading.status, JOURNAL_OK);
+	assert_int_equal(reading.count, 6);
+	desk_read_until(desk, 0, 1, 7, &reading);
+	assert_int_equal(reading.status, JOURNAL_DAMAGED);
+	assert_int_equal(reading.count, 6);
+	trace_to(NULL, TRACE_INFO, NULL);
+}
+
 static void promise_6_read_tells_damage_behind_what_is_whole(void **state)
 {
 	struct desk *desk = *state;
@@ -694,6 +724,7 @@ static int run_on(const struct adapter *adapter)
 		PROMISE(promise_6_a_snapshot_at_the_tip_leaves_nothing_to_tell),
 		PROMISE(promise_6_a_snapshot_of_another_history_is_ignored),
 		PROMISE(promise_6_read_tells_every_entry_from_there),
+		PROMISE(promise_6_read_ends_where_it_was_told),
 		PROMISE(promise_6_read_tells_damage_behind_what_is_whole),
 		PROMISE(promise_6_read_of_much_comes_in_pieces),
 		PROMISE(promise_6_strike_takes_parts_away_and_keeps_their_digests),

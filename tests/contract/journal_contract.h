@@ -90,6 +90,7 @@ struct reading {
 	enum journal_status status; /* of the end */
 };
 void desk_read(struct desk *desk, unsigned i, uint64_t from, struct reading *out);
+void desk_read_until(struct desk *desk, unsigned i, uint64_t from, uint64_t until, struct reading *out);
 bool desk_find(struct desk *desk, unsigned i, struct sid *out);
 size_t desk_list(struct desk *desk, struct sid *out, size_t room);
 

@@ -377,10 +377,15 @@ static void on_read(const struct journal_entry *entry, enum journal_status statu
 
 void desk_read(struct desk *desk, unsigned i, uint64_t from, struct reading *out)
 {
+	desk_read_until(desk, i, from, UINT64_MAX, out);
+}
+
+void desk_read_until(struct desk *desk, unsigned i, uint64_t from, uint64_t until, struct reading *out)
+{
 	out->count = out->ends = 0;
 	out->first_seq = 0;
 	out->status = JOURNAL_AWAY; /* until it ends */
-	desk->journal.ops->read(desk->journal.self, sid_at(i), from, on_read, out);
+	desk->journal.ops->read(desk->journal.self, sid_at(i), from, until, on_read, out);
 	assert_int_equal(out->ends, 0);
 	desk_run(desk);
 	assert_int_equal(out->ends, 1);

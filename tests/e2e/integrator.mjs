@@ -7,16 +7,16 @@ import { createHash, randomBytes } from "node:crypto";
 import { createRequire } from "node:module";
 import { connect } from "node:net";
 import { parseArgs } from "node:util";
-const { decode, encode } = createRequire(new URL("../../clients/web/package.json", import.meta.url))("@msgpack/msgpack");
+const { decode, decodeMulti, encode } = createRequire(new URL("../../clients/web/package.json", import.meta.url))("@msgpack/msgpack");
 const { values: options } = parseArgs({ options: { host: { type: "string", default: "127.0.0.1" }, port: { type: "string" }, code: { type: "string" }, key: { type: "string" } } });
-const JOIN = 2, GO = 10, OPEN = 11, CLOSE = 12, REVEAL = 16, BALLOT = 20, IS_OPEN = 2, IS_CLOSING = 4, IS_SEALED = 16, ME = 9, FACILITATOR = 16; // 9
+const JOIN = 2, GO = 10, OPEN = 11, CLOSE = 12, REVEAL = 16, BALLOT = 20, SECRET_BALLOT = 21, SEAL = 22, IS_OPEN = 2, IS_CLOSING = 4, IS_SEALED = 16, ME = 9, FACILITATOR = 16; // 9
 const SCOPE = 8, ACTIVITY = 7, VERDICTS = 10, MINE = 13, RESULT = 14, hex = (bytes) => Buffer.from(bytes).toString("hex");
 
 /** RFC 6455 as far as one client needs it: whole binary messages out, masked; frames in. */
 class Page {
 	sections = new Map(); stable = 0; welcome = null; replies = []; lanes = new Map(); numbers = new Map(); waits = []; bytes = Buffer.alloc(0); open = false;
 	constructor(hello) {
-		this.lane = hello[6]; // a socket's error ends the program
+		[this.token, this.lane] = [hello[4], hello[6]]; // a socket's error ends the program
 		this.socket = connect(+options.port, options.host, () => this.socket.write(`GET /live HTTP/1.1\r\nHost: ${options.host}:${options.port}\r\nUpgrade: websocket\r\n` + // 1.1
 			`Connection: Upgrade\r\nSec-WebSocket-Key: ${randomBytes(16).toString("base64")}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: bollplank.v1\r\n\r\n`));
 		this.socket.on("data", (chunk) => {
@@ -94,16 +94,48 @@ async function vote(code) {
 	}
 	return page;
 }
+/** 7.4: the log by HTTP. Checks every digest and the chain as 6.1 and 6.2 say, without a line of ours; gives the entries. */
+async function logOf(sid, token) {
+	const answer = await fetch(`http://${options.host}:${options.port}/api/sessions/${sid}/log`, { headers: { authorization: `Bearer ${token.toString("base64url")}` } });
+	assert.equal(answer.status, 200);
+	assert.equal(answer.headers.get("content-type"), "application/octet-stream");
+	const values = [...decodeMulti(new Uint8Array(await answer.arrayBuffer()))], sha = (...parts) => createHash("sha256").update(Buffer.concat(parts)).digest();
+	const number = (value, bytes) => { const out = Buffer.alloc(8); out.writeBigUInt64BE(BigInt(value)); return out.subarray(8 - bytes); };
+	assert.deepEqual(values.shift(), ["bollplank.log.1", sid]);
+	assert.deepEqual(values.pop(), [null]); // whole
+	let chain = Buffer.alloc(16);
+	return values.map(([term, seq, at, itsChain, digest, struck, head, form, text], i) => {
+		const h = Buffer.from(head), salted = h[1], digests = [h.subarray(36, 68), h.subarray(68, 100)], fields = [Buffer.from("bollplank.entry.1"), h, salted & 1 ? Buffer.alloc(0) : Buffer.from(form)];
+		assert.equal(seq, i + 1);
+		assert.deepEqual(sha(...fields.flatMap((field) => [number(field.length, 4), field])), Buffer.from(digest)); // 6.2
+		for (const [bit, part] of [[1, form], [2, text]])
+			if (salted & bit) {
+				const is = digests.shift();
+				assert.deepEqual(struck & bit ? is : sha(Buffer.from(part)), is); // 6.1
+				assert.equal(!!(struck & bit), part.length === 0);
+			}
+		chain = sha(chain, number(term, 4), number(seq, 8), number(at, 8), Buffer.from(digest)).subarray(0, 16);
+		assert.deepEqual(chain, Buffer.from(itsChain));
+		return { seq, command: h.readUInt16BE(2), who: h.readUInt32BE(4), a: h.readUInt32BE(20), struck, form: salted & 1 ? form.slice(16) : form };
+	});
+}
+async function refused(sid, authorization, method = "GET") {
+	const answer = await fetch(`http://${options.host}:${options.port}/api/sessions/${sid}/log`, { method, headers: authorization ? { authorization } : {} });
+	return answer.status;
+}
 async function asFacilitator(key) {
-	const token = randomBytes(16), item = (word) => [0, [["en", word]]], question = (secret) => ["dots", 1, secret, encode([3, 2]), [["en", "Which?", ""]], [item("Light"), item("Air")]];
-	const body = encode([1, true, "en", 0, 0, [["en", "An integrator's test"]], [[FACILITATOR, createHash("sha256").update(token).digest(), [["", "Fay"]]]], // 7.2
-		[[5, [["en", "Questions", ""]], [question(false), question(true)]]], []]);
+	const token = randomBytes(16), item = (word) => [0, [["en", word]]], question = (secret) => ["dots", 1, secret, encode([3, 2]), "", [["en", "Which?", ""]], [], [item("Light"), item("Air")]];
+	const body = encode([1, true, "en", 0, 0, "", [["en", "An integrator's test"]], [["en", "For whoever runs it"]], [[FACILITATOR, createHash("sha256").update(token).digest(), [["", "Fay"]]]], // 7.2
+		[[5, 0, 0, 0, [[2, 3]], [["en", "Questions", "", "Dots"]], null, [question(false), question(true)]]], []]);
 	const answer = await fetch(`http://${options.host}:${options.port}/api/sessions`, { method: "POST", body, headers: { authorization: `Bearer ${key}`, "content-type": "application/msgpack" } });
 	assert.equal(answer.status, 201);
 	const [sid, code] = decode(new Uint8Array(await answer.arrayBuffer())), fay = new Page([0, 1, 1, sid, token, new Uint8Array(), randomBytes(8), 0, 0]);
 	for (const [command, a, form, words] of [[JOIN, 0, []], [GO, 1, []], [OPEN, 1, [0]], [OPEN, 2, [0]]])
 		assert.equal(await fay.command(command, a, 0, form, words), "saved");
 	const pages = [await vote(code), await vote(code), await vote(code)];
+	const before = await logOf(sid, token), ballots = (log) => log.filter((one) => one.command === SECRET_BALLOT);
+	assert.equal(before.filter((one) => one.command === BALLOT && one.form.length > 0).length, 3);
+	assert.deepEqual(ballots(before).map((one) => [one.who, one.struck, one.form.length]), [[0, 1, 0], [0, 1, 0], [0, 1, 0]]); // 7.4: nothing of them before the seal
 	for (const activity of [1, 2]) {
 		assert.equal(await fay.command(CLOSE, activity, 0, [1]), "saved");
 		await fay.until(() => activity === 1 || fay.section(SCOPE).get(4096 + activity)[0] === IS_SEALED);
@@ -113,7 +145,13 @@ async function asFacilitator(key) {
 			assert.deepEqual([ballots, heads, heldBack, decode(tally)], [3, 3, 0, [1, 3, 3]]);
 		}
 	}
-	console.log("two questions asked, three answers each, both results as they should be\n1 passed, 0 failed");
+	const log = await logOf(sid, token), other = randomBytes(16).toString("base64url");
+	assert.ok(log.length > before.length && log.some((one) => one.command === SEAL));
+	assert.deepEqual(log.slice(0, before.length).map((one) => one.command), before.map((one) => one.command));
+	for (const [status, ...asked] of [[401, sid], [401, sid, "Bearer "], [401, sid, `Bearer ${other}`], [401, sid, `Bearer ${pages[0].token.toString("base64url")}`],
+		[404, "0123456789abcdef", `Bearer ${other}`], [404, "nowhere", `Bearer ${other}`], [405, sid, `Bearer ${token.toString("base64url")}`, "HEAD"], [405, sid, `Bearer ${token.toString("base64url")}`, "DELETE"]])
+		assert.equal(await refused(...asked), status, asked.join(" "));
+	console.log(`two questions asked, three answers each, both results as they should be; the log of ${log.length} entries is whole\n1 passed, 0 failed`);
 }
 setTimeout(() => { console.error("nothing came for 20 s"); process.exit(1); }, 20000).unref();
 await (options.key ? asFacilitator(options.key) : vote(options.code));

@@ -16,7 +16,7 @@ for _ in $(seq 50); do
 	port=$((20000 + RANDOM % 10000))
 	open || break
 done
-"$server" --listen "127.0.0.1:$port" --state "$state" --key-file "$state/creation.key" >"$state/log" 2>&1 &
+"$server" --listen "127.0.0.1:$port" --state "$state" --key-file "$state/creation.key" --catalog catalog >"$state/log" 2>&1 &
 daemon=$!
 for _ in $(seq 300); do
 	if open || ! kill -0 "$daemon" 2>/dev/null; then break; fi

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A session's log as the daemon gives it (protocol/README.md clause 7.4), folded through the session itself: the only file of the client that sees the core, so that
+ * a replay is the very same function and not a second opinion. */
+#ifndef BOLLPLANK_CLI_REPLAY_H
+#define BOLLPLANK_CLI_REPLAY_H
+#include "picture.h"
+
+struct replayed {
+	char sid[17];
+	uint64_t entries, seq;  /* seq: of the last good one */
+	char wrong[256];        /* empty: every digest and the chain are right, and it is whole */
+};
+/* What a facilitator sees at the end of the log, into `picture` (which is initialised here and is the caller's to finish). false: `out->wrong` says why and where. */
+bool replay_log(struct slice log, struct picture *picture, struct replayed *out);
+#endif
