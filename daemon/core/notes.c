@@ -55,7 +55,7 @@ static void pen_stays(struct session *s, uint32_t room, const struct entry *entr
 		return;
 	pen->away = false;
 	pen->at_ms = entry->at_ms;
-	touch(s, SECTION_signals, room, 0, 1, entry->seq);
+	touch_made(s, SECTION_signals, room, 0, 1, entry->seq);
 }
 
 /* --- a note as it is told --- */
@@ -159,23 +159,17 @@ static void edit_keep(struct note *note)
 	blob_set(&edit->text, blob_slice(&note->text));
 }
 
-static void section_made(struct session *s, uint8_t kind, uint32_t a, uint32_t b)
-{
-	s->eyes_changed |= sections_find(&s->sections, section_of(kind, a, b)) == NULL; /* one more to look at */
-}
-
 static void note_show(struct session *s, uint32_t number, uint64_t seq)
 {
 	const struct note *note = &s->notes[number - 1];
-	section_made(s, SECTION_notes, note->room, note->step);
 	if (note->dropped) {
 		sections_remove(&s->sections, section_of(SECTION_notes, note->room, note->step), number, seq);
 		sections_remove(&s->sections, section_of(SECTION_edits, note->room, note->step), number, seq);
 	} else {
-		touch(s, SECTION_notes, note->room, note->step, number, seq);
+		touch_made(s, SECTION_notes, note->room, note->step, number, seq);
 	}
 	if (note->plenary && !note->dropped)
-		touch(s, SECTION_plenary, 0, 0, number, seq);
+		touch_made(s, SECTION_plenary, 0, 0, number, seq);
 	else
 		sections_remove(&s->sections, section_of(SECTION_plenary, 0, 0), number, seq);
 }
@@ -192,15 +186,18 @@ static struct note *note_make(struct session *s, uint64_t id, uint32_t room, uin
 	return note;
 }
 
-/* The wording that stood when the field was last left is kept as an earlier one. */
+/* The wording that stood when the field was last left is kept as an earlier one; and whatever somebody else had written, left or not. */
 static void note_word(struct session *s, uint32_t number, struct slice text, uint32_t editor, const struct entry *entry)
 {
 	struct note *note = &s->notes[number - 1];
 	bool same = slice_equal(blob_slice(&note->text), text);
-	if (!same && !note->writing && note->text.len) {
+	bool keep = !note->writing || note->editor != editor;
+#if BOLLPLANK_BUG == 11 /* what another has left open is written over */
+	keep = !note->writing;
+#endif
+	if (!same && keep && note->text.len) {
 		edit_keep(note);
-		section_made(s, SECTION_edits, note->room, note->step);
-		touch(s, SECTION_edits, note->room, note->step, number, entry->seq);
+		touch_made(s, SECTION_edits, note->room, note->step, number, entry->seq);
 	}
 	if (!same) {
 		note->editor = editor;
@@ -224,8 +221,7 @@ static void tray_put(struct session *s, const struct entry *entry, const struct 
 	item->tenure = (uint32_t)wish->tenure;
 	item->at_ms = entry->at_ms;
 	blob_set(&item->text, entry->text);
-	section_made(s, SECTION_tray, entry->subject.a, 0);
-	touch(s, SECTION_tray, entry->subject.a, 0, item->number, entry->seq);
+	touch_made(s, SECTION_tray, entry->subject.a, 0, item->number, entry->seq);
 }
 
 void apply_note_put(struct session *s, const struct entry *entry)

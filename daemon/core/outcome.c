@@ -55,6 +55,9 @@ static bool is_outcome(const struct told *told, const struct standing *own, uint
 			if (told->rows[j].id == row->id)
 				return false;
 		const struct standing *before = i ? &told->rows[i - 1] : NULL;
+#if BOLLPLANK_BUG == 10 /* any order is taken */
+		before = NULL;
+#endif
 		if (before && !told->override && (before->total < row->total || (before->total == row->total && before->voters < row->voters)))
 			return false;
 	}
@@ -128,7 +131,6 @@ void apply_outcome(struct session *s, const struct entry *entry)
 	outcome->rows = told.rows;
 	outcome->count = told.count;
 	blob_set(&outcome->reason, entry->text);
-	s->eyes_changed |= sections_find(&s->sections, section_of(SECTION_outcome, entry->subject.a, 0)) == NULL;
-	touch(s, SECTION_outcome, entry->subject.a, 0, 0, entry->seq);
+	touch_made(s, SECTION_outcome, entry->subject.a, 0, 0, entry->seq);
 	steps_place(s, entry->subject.a, &told, entry->seq);
 }

@@ -13,7 +13,7 @@ uint32_t pen_holder(const struct room *room)
 static void signal_touch(struct session *s, uint32_t room, uint64_t key, uint64_t seq)
 {
 	s->eyes_changed |= sections_find(&s->sections, section_of(SECTION_signals, room, 0)) == NULL; /* one more to look at */
-	touch(s, SECTION_signals, room, 0, key, seq);
+	touch_made(s, SECTION_signals, room, 0, key, seq);
 }
 
 static void pen_touch(struct session *s, uint32_t room, uint64_t seq)
@@ -156,7 +156,7 @@ void hands_touch(struct session *s, uint64_t seq)
 {
 	for (uint32_t r = 1; r <= s->rooms_count; r++)
 		if (s->rooms[r - 1].hand_seq)
-			touch(s, SECTION_signals, r, 0, 2, seq);
+			touch_made(s, SECTION_signals, r, 0, 2, seq);
 }
 
 static enum fault flag_read(const struct entry *entry, uint64_t *flag)

@@ -298,7 +298,7 @@ void results_touch(struct session *s, uint32_t activity, uint32_t round, uint64_
 	for (uint32_t r = 0; r <= s->rooms_count; r++)
 		touch(s, SECTION_result, activity, r, round, seq);
 	for (uint32_t r = 1; a->secret && a->kind->brief && r <= s->rooms_count; r++)
-		touch(s, SECTION_band, activity, 0, r, seq);
+		touch_made(s, SECTION_band, activity, 0, r, seq);
 }
 
 bool session_strikes(const struct session *s, unsigned *cursor, uint64_t *seq)

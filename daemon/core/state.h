@@ -353,6 +353,12 @@ static inline void touch(struct session *s, uint8_t kind, uint32_t a, uint32_t b
 {
 	sections_touch(&s->sections, section_of(kind, a, b), key, seq);
 }
+/* A section that most rooms, steps and questions never have is looked at only once it is made; then who sees what is another. */
+static inline void touch_made(struct session *s, uint8_t kind, uint32_t a, uint32_t b, uint64_t key, uint64_t seq)
+{
+	s->eyes_changed |= sections_find(&s->sections, section_of(kind, a, b)) == NULL;
+	touch(s, kind, a, b, key, seq);
+}
 /* Within the session a section `mine` is named by activity, round and the key's place in `keys`, from 1. Pages know it by activity and round. */
 enum { MINE_ROUND = 65536 };
 static inline struct section mine_of(uint32_t activity, uint32_t round, uint32_t key)

@@ -213,17 +213,40 @@ struct count {
 	bool certain;
 };
 
-static void count_add(struct count *count, struct slice ballot)
+static void count_add(struct count *count, struct slice ballot, bool rating)
 {
 	struct reader r = reader_of(ballot);
 	if (ballot.len == 0)
 		return;
 	count->ballots++;
+	if (rating) {
+		read_array(&r);
+		read_uint(&r);
+		count->voters[(read_uint(&r) - 1) / 100 & 255]++;
+		return;
+	}
 	for (size_t left = read_array(&r); left > 1 && !r.bad; left -= 2) {
 		uint8_t item = (uint8_t)read_uint(&r);
 		count->sums[item] += (uint32_t)read_uint(&r);
 		count->voters[item]++;
 	}
+}
+
+/* [answers, mean, median, quartiles, wide, place, count, ...]: how many stand where, and the mean. Places are hundreds here. */
+static void compare_rating(struct world *w, uint32_t activity, uint32_t round, struct reader *t, const struct count *expected)
+{
+	uint64_t values = read_array(t), answers = read_uint(t), mean = read_uint(t), sum = 0;
+	for (int i = 0; i < 4; i++)
+		read_uint(t);
+	for (uint64_t left = values - 6; left > 1 && !t->bad; left -= 2) {
+		uint64_t place = read_uint(t), count = read_uint(t);
+		sum += place * count;
+		if (place % 100 || place > 1000 || count != expected->voters[place / 100])
+			world_fail(w, "rating %u round %u: %" PRIu64 " at %" PRIu64, activity, round, count, place);
+	}
+	if (answers != expected->ballots || (answers && mean != (2 * sum + answers) / (2 * answers)))
+		world_fail(w, "rating %u round %u: %" PRIu64 " answers, mean %" PRIu64, activity, round, answers, mean);
+	w->out->checked_tallies++;
 }
 
 static void compare_result(struct world *w, uint32_t activity, uint32_t round, const struct count *expected)
@@ -251,6 +274,10 @@ static void compare_result(struct world *w, uint32_t activity, uint32_t round, c
 	if (held_back || tally.len == 0)
 		return;
 	struct reader t = reader_of(tally);
+	if (w->questions[activity].rating) {
+		compare_rating(w, activity, round, &t, expected);
+		return;
+	}
 	uint32_t seen = 0, there = 0;
 	for (size_t left = read_array(&t); left > 2 && !t.bad; left -= 3) {
 		uint8_t item = (uint8_t)read_uint(&t);
@@ -271,13 +298,13 @@ static void check_tallies(struct world *w)
 {
 	for (uint32_t activity = 1; activity <= w->questions_count; activity++)
 		for (uint32_t round = 1; round <= w->questions[activity].revealed && round <= ROUNDS; round++) {
-			struct count count = { .certain = !w->questions[activity].by_room };
+			struct count count = { .certain = !w->questions[activity].by_room && !w->questions[activity].touched };
 			uint32_t running = 0, phase = page_phase(&w->actors[0]->page, 0, activity, &running);
 			for (unsigned person = 0; person < w->people_count; person++) {
 				const struct record *last = last_ballot(w, person, activity, round);
 				count.certain &= !w->people[person].uncertain[activity][round];
 				if (last)
-					count_add(&count, slice_of(last->ballot, last->ballot_len));
+					count_add(&count, slice_of(last->ballot, last->ballot_len), w->questions[activity].rating);
 			}
 			if (count.certain && phase == PHASE_REVEALED && running == round && w->ledger_count < LEDGER_MOST)
 				compare_result(w, activity, round, &count);
@@ -367,6 +394,7 @@ void checks_end(struct world *w)
 	check_closes(w, seq);
 	check_seals(w, hall->session, seq);
 	check_tallies(w);
+	crew_check(w);
 	check_restore(w, hall->session, "at the end");
 	check_replay(w, hall->session, "at the end");
 	check_doors(w);

@@ -17,6 +17,14 @@ enum {
 
 enum role_played { PERSON, FACILITATOR, SCREEN };
 
+enum { SHEETS = 4, TEXTS_MOST = 2048 };
+
+struct written { /* a wording that somebody wrote, by its mark, which is in no other */
+	unsigned actor;
+	uint64_t id, seq;       /* seq: acknowledged there; 0: not (yet) */
+	bool given_up;          /* somebody wished it away: put away or dropped */
+};
+
 struct person { /* one token; one or two pages */
 	uint8_t token[16], secret[16];
 	bool uncertain[ACTIVITIES + 1][ROUNDS + 1]; /* a ballot of theirs may count or not: its answer was never heard */
@@ -29,6 +37,9 @@ struct actor {
 	unsigned person;
 	uint32_t canaries[8], canaries_count, room_before;
 	uint64_t slow_until_ms;
+	uint32_t tenure, tenure_room; /* of the pen, as this page believes; it may have been taken from it meanwhile */
+	uint64_t notes[16];
+	unsigned notes_count;
 };
 
 struct record { /* what a page was told about one of its commands, and it is stable */
@@ -59,7 +70,8 @@ struct world {
 	char code[16];
 	unsigned rooms_wanted;
 	struct question {
-		bool choice, secret, by_room;
+		bool choice, rating, secret, by_room;
+		unsigned papers[SHEETS + 1];  /* announced per room */
 		uint32_t revealed, looked; /* newest round for which it was asked */
 		bool touched;              /* a ballot on it was refused without a lasting verdict and may be counted */
 	} questions[ACTIVITIES + 1];
@@ -67,9 +79,23 @@ struct world {
 	struct record *ledger;
 	size_t ledger_count;
 	uint64_t lag_ms, calm_since_ms;
-	bool any_reveal;
+	bool any_reveal, ended;
+	struct written *texts;
+	size_t texts_count;
 	struct world_result *out;
 };
+
+uint64_t world_draw(struct world *w, uint64_t most); /* chance of the seed alone */
+bool world_perhaps(struct world *w, unsigned thousandths);
+void world_tell(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+uint32_t world_rooms(struct world *w);
+uint32_t world_members(struct world *w);
+
+void crew_act(struct world *w, struct actor *actor); /* something that somebody does in their room: pen, notes, hand, ready */
+void crew_direct(struct world *w);                   /* something that the facilitator does for rooms, agenda and paper */
+void crew_outcome(struct world *w, uint32_t activity);
+void crew_saved(struct world *w, struct actor *actor, const struct wish *wish);
+void crew_check(struct world *w);                    /* P17: every acknowledged wording is found, once */
 
 __attribute__((format(printf, 2, 3))) void world_fail(struct world *w, const char *format, ...); /* the first reason stays */
 

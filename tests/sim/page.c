@@ -511,7 +511,7 @@ static void outbox_compare(struct page *page, bool history_changed)
 			i++;
 			continue;
 		}
-		if (wish->fault == FAULT_none)
+		if (wish->fault <= FAULT_recovered)
 			page->watch->saved(page, wish, page->watch->ctx);
 		else
 			page->watch->refused(page, wish, true, page->watch->ctx);

@@ -34,6 +34,7 @@ static void add(struct world_result *all, const struct world_result *one)
 	all->reconnects += one->reconnects;
 	all->checked_tallies += one->checked_tallies;
 	all->checked_pictures += one->checked_pictures;
+	all->checked_texts += one->checked_texts;
 	for (int i = 0; i < 64; i++)
 		all->commands[i] += one->commands[i];
 }
@@ -115,8 +116,9 @@ int main(int argc, char **argv)
 	row("connection mishaps", all.reconnects);
 	row("tallies checked", all.checked_tallies);
 	row("pictures checked", all.checked_pictures);
+	row("wordings checked", all.checked_texts);
 	for (unsigned i = 1; i < 64; i++)
-		if (all.commands[i])
+		if (*command_name(i))
 			row(command_name(i), all.commands[i]);
 	printf("%" PRIu64 " passed, %" PRIu64 " failed, 0 skipped\n", passed, failed);
 	return failed ? 1 : 0;

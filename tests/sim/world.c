@@ -24,6 +24,16 @@ static bool perhaps(struct world *w, unsigned thousandths)
 	return draw(w, 1000) < thousandths;
 }
 
+uint64_t world_draw(struct world *w, uint64_t most)
+{
+	return draw(w, most);
+}
+
+bool world_perhaps(struct world *w, unsigned thousandths)
+{
+	return perhaps(w, thousandths);
+}
+
 void world_fail(struct world *w, const char *format, ...)
 {
 	if (w->out->failed)
@@ -35,7 +45,8 @@ void world_fail(struct world *w, const char *format, ...)
 	va_end(arguments);
 }
 
-__attribute__((format(printf, 2, 3))) static void tell(struct world *w, const char *format, ...)
+#define tell world_tell
+void world_tell(struct world *w, const char *format, ...)
 {
 	if (!w->verbose)
 		return;
@@ -72,6 +83,9 @@ static void look_at_section(struct world *w, struct actor *actor, struct reader 
 		bool nil = value.len == 1 && value.at[0] == 0xc0;
 		if (kind == SECTION_result && !nil && a <= ACTIVITIES) {
 			bool may = key <= w->questions[a].revealed || (actor->role == FACILITATOR && key <= w->questions[a].looked);
+			may |= b != 0 && w->questions[a].rating && !w->questions[a].secret; /* the gate has opened there */
+			if (w->questions[a].rating && w->questions[a].secret && b != 0 && actor->role != PERSON)
+				world_fail(w, "page %u outside room %u sees the single answers there", page->number, b);
 			if (!may)
 				world_fail(w, "page %u sees the result of question %u room %u round %llu before its reveal", page->number, a, b,
 				     (unsigned long long)key);
@@ -188,6 +202,7 @@ static void watch_saved(struct page *page, const struct wish *wish, void *ctx)
 	w->out->acknowledged++;
 	tell(w, "page %u saved command=%u number=%u seq=%llu", page->number, wish->command, wish->number, (unsigned long long)wish->seq);
 	note(w, page, wish, true);
+	crew_saved(w, actor_of(page), wish);
 }
 
 static void watch_refused(struct page *page, const struct wish *wish, bool kept, void *ctx)
@@ -253,6 +268,12 @@ static struct slice made_ballot(struct world *w, unsigned person, const struct q
 	if (who == 2)
 		who = person;
 	uint64_t dice = mix(mix(w->seed * 31 + who) + count * 1000 + activity);
+	if (q->rating) {
+		pack_array(out, 2);
+		pack_uint(out, 1);
+		pack_uint(out, improper ? 2000 : 1 + 100 * (mix(dice) % 11));
+		return pack_bytes(out);
+	}
 	uint32_t left = q->choice ? 1 + (uint32_t)(dice % 2) : 5, values[ITEMS + 1] = { 0 }, used = 0;
 	dice = mix(dice);
 	if (dice % 16 == 0 && !improper)
@@ -318,13 +339,13 @@ static void wish(struct world *w, uint16_t command, uint32_t a, uint32_t b, cons
 	pack_finish(&text);
 }
 
-static uint32_t rooms_there(struct world *w)
+uint32_t world_rooms(struct world *w)
 {
 	const struct held *rooms = page_section(&w->actors[0]->page, SECTION_rooms, 0, 0);
 	return rooms ? (uint32_t)rooms->count : 0;
 }
 
-static uint32_t members_there(struct world *w)
+uint32_t world_members(struct world *w)
 {
 	uint32_t most = 0;
 	for (size_t i = 0; i < w->actors_count; i++)
@@ -344,7 +365,7 @@ static void reveal(struct world *w, uint32_t activity, uint32_t scope, uint32_t 
 static void direct(struct world *w)
 {
 	struct page *page = &w->actors[0]->page;
-	uint32_t activity = 1 + (uint32_t)draw(w, w->questions_count), rooms = rooms_there(w), scope = 0, round = 1;
+	uint32_t activity = 1 + (uint32_t)draw(w, w->questions_count), rooms = world_rooms(w), scope = 0, round = 1;
 	if (rooms && perhaps(w, 250))
 		scope = SCOPE_ROOM | (1 + (uint32_t)draw(w, rooms));
 	if (page->outbox_count > 20)
@@ -383,9 +404,9 @@ static void direct(struct world *w)
 		if (perhaps(w, 200)) {
 			number = 0;
 			wish(w, COMMAND_open, activity, scope, &number, 1, NULL);
-		} else if (members_there(w) && perhaps(w, 200)) {
+		} else if (world_members(w) && perhaps(w, 200)) {
 			number = 1000 + draw(w, 3000);
-			wish(w, COMMAND_extra, activity, 1 + (uint32_t)draw(w, members_there(w)), &number, 1, NULL);
+			wish(w, COMMAND_extra, activity, 1 + (uint32_t)draw(w, world_members(w)), &number, 1, NULL);
 		} else if (perhaps(w, 150)) {
 			reveal(w, activity, scope, round);
 		}
@@ -399,6 +420,8 @@ static void direct(struct world *w)
 			wish(w, COMMAND_hide, activity, scope, NULL, 0, NULL);
 		else if (perhaps(w, 300) && round < ROUNDS - 1)
 			wish(w, COMMAND_ask, activity, 0, NULL, 0, NULL);
+		else if (perhaps(w, 300))
+			crew_outcome(w, activity);
 		break;
 	default:
 		break;
@@ -407,7 +430,7 @@ static void direct(struct world *w)
 
 static void manage(struct world *w)
 {
-	uint32_t rooms = rooms_there(w), members = members_there(w);
+	uint32_t rooms = world_rooms(w), members = world_members(w);
 	if (w->actors[0]->page.outbox_count > 20)
 		return;
 	if ((rooms == 0 && w->rooms_wanted) || perhaps(w, 60)) {
@@ -439,8 +462,9 @@ static void manage(struct world *w)
 static void finish_agenda(struct world *w)
 {
 	struct page *page = &w->actors[0]->page;
-	uint32_t rooms = rooms_there(w);
+	uint32_t rooms = world_rooms(w);
 	uint64_t one = 1;
+	bool all = true;
 	if (page->outbox_count)
 		return;
 	for (uint32_t activity = 1; activity <= w->questions_count; activity++) {
@@ -456,6 +480,11 @@ static void finish_agenda(struct world *w)
 		}
 		if (begun && !runs && session != PHASE_REVEALED && (!w->questions[activity].secret || session == PHASE_SEALED))
 			reveal(w, activity, 0, round);
+		all &= !begun || session == PHASE_REVEALED;
+	}
+	if (all && !w->ended && w->seed % 3 == 0) {
+		w->ended = true;
+		wish(w, COMMAND_end, 0, 0, NULL, 0, NULL);
 	}
 }
 
@@ -618,14 +647,18 @@ static void trouble(struct world *w)
 {
 	unsigned what = (unsigned)draw(w, 1000);
 	w->out->events++;
-	if (what < 560) {
+	if (what < 480) {
 		struct actor *actor = anybody(w);
-		if (actor)
+		if (actor && draw(w, 3) == 0)
+			crew_act(w, actor);
+		else if (actor)
 			cast(w, actor);
-	} else if (what < 740) {
+	} else if (what < 700) {
 		direct(w);
-	} else if (what < 800) {
+	} else if (what < 770) {
 		manage(w);
+	} else if (what < 800) {
+		crew_direct(w);
 	} else if (what < 900) {
 		people_trouble(w);
 	} else if (what < 940) {
@@ -702,22 +735,29 @@ static void create(struct world *w)
 		q->choice = draw(w, 2);
 		q->secret = draw(w, 2);
 		q->by_room = !q->secret && draw(w, 4) == 0;
+		q->rating = draw(w, 3) == 0;
 		pack_array(&body, 8);
-		pack_str(&body, slice_text(q->choice ? "choice" : "dots"));
+		pack_str(&body, slice_text(q->rating ? "rating" : q->choice ? "choice" : "dots"));
 		pack_uint(&body, q->by_room ? 2 : 1);
 		pack_bool(&body, q->secret);
 		pack_clear(&config);
-		pack_array(&config, 2);
-		pack_uint(&config, q->choice ? 1 : 5);
-		pack_uint(&config, q->choice ? 2 : 3);
+		pack_array(&config, q->rating ? 1 : 2);
+		pack_uint(&config, q->rating ? w->seed % SWAP_EVERY != 0 : q->choice ? 1 : 5); /* who has taken theirs back differs between twins */
+		if (!q->rating)
+			pack_uint(&config, q->choice ? 2 : 3);
 		pack_bin(&body, pack_bytes(&config));
 		pack_str(&body, slice_text(""));
 		text_put(&body, 2);
-		pack_array(&body, 0);
+		pack_array(&body, 2);
+		for (unsigned g = 1; g <= 2; g++) {
+			pack_array(&body, 2);
+			pack_uint(&body, g);
+			text_put(&body, 1);
+		}
 		pack_array(&body, ITEMS);
 		for (unsigned i = 0; i < ITEMS; i++) {
 			pack_array(&body, 2);
-			pack_uint(&body, 0);
+			pack_uint(&body, 1 + i % 2);
 			text_put(&body, 1);
 		}
 	}
@@ -757,6 +797,7 @@ static void world_start(struct world *w)
 	w->quiet_watch.frame = quiet_frame;
 	w->quiet_watch.applied = quiet_applied;
 	w->ledger = check_alloc(LEDGER_MOST, sizeof *w->ledger);
+	w->texts = check_alloc(TEXTS_MOST, sizeof *w->texts);
 	w->questions_count = 1 + (unsigned)draw(w, ACTIVITIES);
 	w->rooms_wanted = (unsigned)draw(w, 5);
 	house_start(w);
@@ -789,6 +830,7 @@ static void world_end(struct world *w)
 	transport_test_destroy(w->net);
 	loop_test_destroy(w->test);
 	free(w->ledger);
+	free(w->texts);
 }
 
 void world_run(uint64_t seed, bool swapped, bool verbose, struct world_result *out)

@@ -14,7 +14,7 @@ struct world_result {
 	uint64_t entries, acknowledged, refused, refused_volatile, replies_later, replies_unsure;
 	uint64_t lost;           /* acknowledged and not in the log */
 	uint64_t divergences;    /* pictures or digests that differ */
-	uint64_t crashes, resets, nights, reconnects, checked_tallies, checked_pictures;
+	uint64_t crashes, resets, nights, reconnects, checked_tallies, checked_pictures, checked_texts;
 	uint64_t commands[64];   /* in the log, by command */
 	uint64_t observed;       /* hash of all frames to the observer up to the first reveal */
 };

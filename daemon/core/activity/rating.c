@@ -83,7 +83,7 @@ static uint64_t median_of(const struct places *places, uint64_t first, uint64_t 
 static void numbers_pack(const struct places *places, struct pack *out)
 {
 	uint64_t n = places->answers, half = n / 2, mean = 0, median = 0, lower = 0, upper = 0;
-#if BOLLPLANK_BUG == 9 /* of an odd number the middle answer counts in both halves */
+#if BOLLPLANK_BUG == 20 /* of an odd number the middle answer counts in both halves */
 	half = (n + 1) / 2;
 #endif
 	if (n) {
