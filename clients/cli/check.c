@@ -79,8 +79,8 @@ static bool check_file(const char *path, bool strict)
 	workshop_read(slice_of(text, len), stem_of(path), &w);
 	print_complaints(path, &w.complaints, stdout);
 	if (w.good)
-		printf("%s: %s@%u is fine: %u steps, %u activities, %u minutes\n", path, w.id, (unsigned)w.version, (unsigned)w.steps, (unsigned)w.activities,
-		       (unsigned)w.minutes);
+		printf("%s: %s@%u is fine: %u step%s, %u activit%s, %u minute%s\n", path, w.id, (unsigned)w.version, (unsigned)w.steps, w.steps == 1 ? "" : "s",
+		       (unsigned)w.activities, w.activities == 1 ? "y" : "ies", (unsigned)w.minutes, w.minutes == 1 ? "" : "s");
 	bool fine = w.good && !(strict && w.complaints.count);
 	workshop_finish(&w);
 	free(text);

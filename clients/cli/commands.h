@@ -11,6 +11,7 @@ int rehearse_main(int argc, char **argv);
 int report_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
 int log_main(int argc, char **argv);
+int proxy_main(int argc, char **argv);
 
 /* "bollplank create: ..." on stderr, with a pointer to --help; returns 2. */
 __attribute__((format(printf, 2, 3))) int usage_wrong(const char *command, const char *format, ...);

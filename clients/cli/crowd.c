@@ -263,7 +263,7 @@ static void draw_ballot(struct person *p, const struct page *page, const struct 
 	for (size_t i = 0; s != NULL && i < s->count && count < SOME; i++) {
 		struct cursor c = item_cursor(&s->items[i]);
 		cursor_uint(&c);
-		if (s->items[i].key == 0 || cursor_bool(&c)) /* hidden */
+		if (s->items[i].key == 0 || s->items[i].key > LIMIT_ITEMS || cursor_bool(&c)) /* itself, a group of items, hidden */
 			continue;
 		size_t at = count++;
 		for (; at > 0 && items[at - 1] > s->items[i].key; at--)

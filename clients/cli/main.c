@@ -14,6 +14,7 @@ static const char help[] = "bollplank: the command-line client of Bollplank\n"
 			   "  bollplank rehearse  simulated people in a rehearsal session\n"
 			   "  bollplank report    what was asked and what came of it, from the session's log\n"
 			   "  bollplank log       fetch the log; bollplank replay FILE makes the report of it\n"
+			   "  bollplank proxy     ballots that a room has filled in on paper, from a CSV file\n"
 			   "  bollplank check     is a workshop of the catalog written properly?\n"
 			   "\n"
 			   "bollplank COMMAND --help tells more. The first steps, with a daemon on this machine:\n"
@@ -35,6 +36,7 @@ static const struct {
 	{ "report", report_main },
 	{ "replay", replay_main },
 	{ "log", log_main },
+	{ "proxy", proxy_main },
 };
 
 int usage_wrong(const char *command, const char *format, ...)

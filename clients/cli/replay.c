@@ -39,7 +39,20 @@ static void chain_on(uint8_t chain[CHAIN], const struct entry *entry, struct sli
 	memcpy(chain, next.bytes, CHAIN);
 }
 
-static bool replay_entry(struct session *s, struct cursor line, uint8_t chain[CHAIN], struct replayed *out)
+struct papers { /* asked for along the way; may be NULL */
+	uint32_t activity, *of_room;
+};
+
+static void note_papers(const struct papers *papers, const struct entry *entry)
+{
+	struct cursor form = cursor_of(entry->form);
+	if (entry->command != COMMAND_papers || entry->subject.a != papers->activity || entry->subject.b > LIMIT_ROOMS)
+		return;
+	form = cursor_array(&form);
+	papers->of_room[entry->subject.b] = (uint32_t)cursor_uint(&form);
+}
+
+static bool replay_entry(struct session *s, struct cursor line, uint8_t chain[CHAIN], const struct papers *papers, struct replayed *out)
 {
 	struct entry entry;
 	uint32_t term = (uint32_t)cursor_uint(&line);
@@ -58,7 +71,8 @@ static bool replay_entry(struct session *s, struct cursor line, uint8_t chain[CH
 	chain_on(chain, &entry, digest);
 	if (memcmp(chain, told.at, CHAIN) != 0)
 		return wrong(out, "entry %llu: the chain is broken here", (unsigned long long)seq);
-	session_step(s, &entry);
+	if (session_step(s, &entry) == FAULT_none && papers)
+		note_papers(papers, &entry);
 	session_changes_clear(s);
 	if (session_stopped(s))
 		return wrong(out, "entry %llu: made by a newer Bollplank", (unsigned long long)seq);
@@ -109,29 +123,50 @@ static void draw(const struct session *s, struct picture *picture)
 	free(sections);
 }
 
-bool replay_log(struct slice log, struct picture *picture, struct replayed *out)
+/* The session at the end of the log; NULL: out->wrong says why not. The caller destroys it. */
+static struct session *fold(struct slice log, const struct papers *papers, struct replayed *out)
 {
 	uint8_t chain[CHAIN] = { 0 };
 	struct sid sid;
-	bool whole = false, fine;
+	bool whole = false, fine = true;
 	*out = (struct replayed){ 0 };
-	picture_init(picture, UINT32_MAX);
 	struct cursor c = { .at = log.at, .end = log.at + log.len, .left = SIZE_MAX }, head = cursor_array(&c);
-	if (!slice_equal(cursor_str(&head), slice_text("bollplank.log.1")) || !sid_parse(cursor_str(&head), &sid))
-		return wrong(out, "this is not a session's log");
+	if (!slice_equal(cursor_str(&head), slice_text("bollplank.log.1")) || !sid_parse(cursor_str(&head), &sid)) {
+		wrong(out, "this is not a session's log");
+		return NULL;
+	}
 	memcpy(out->sid, sid.text, sizeof out->sid);
 	struct session *s = session_create(sid);
-	fine = true;
 	while (fine && !whole && c.at < c.end) {
 		struct cursor line = cursor_array(&c);
 		whole = line.left == 1 && cursor_type(&line) == CURSOR_NIL;
 		if (!whole)
-			fine = replay_entry(s, line, chain, out);
+			fine = replay_entry(s, line, chain, papers, out);
 	}
 	if (fine && !whole)
 		fine = wrong(out, "it breaks off after entry %llu", (unsigned long long)out->seq);
-	if (fine && out->seq)
-		draw(s, picture);
+	if (fine)
+		return s;
 	session_destroy(s);
-	return fine;
+	return NULL;
+}
+
+bool replay_log(struct slice log, struct picture *picture, struct replayed *out)
+{
+	picture_init(picture, UINT32_MAX);
+	struct session *s = fold(log, NULL, out);
+	if (s && out->seq)
+		draw(s, picture);
+	if (s)
+		session_destroy(s);
+	return s != NULL;
+}
+
+bool replay_papers(struct slice log, uint32_t activity, uint32_t *papers, struct replayed *out)
+{
+	memset(papers, 0, (LIMIT_ROOMS + 1) * sizeof *papers);
+	struct session *s = fold(log, &(struct papers){ activity, papers }, out);
+	if (s)
+		session_destroy(s);
+	return s != NULL;
 }

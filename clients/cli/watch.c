@@ -304,7 +304,7 @@ static size_t item_order(const struct picture_section *s, uint64_t keys[LIMIT_IT
 	for (size_t i = 0; s != NULL && i < s->count && count < LIMIT_ITEMS; i++) {
 		struct cursor c = item_cursor(&s->items[i]);
 		cursor_raw(&c);
-		if (s->items[i].key == 0 || cursor_bool(&c))
+		if (s->items[i].key == 0 || s->items[i].key > LIMIT_ITEMS || cursor_bool(&c))
 			continue;
 		size_t at = count++;
 		for (; at > 0 && keys[at - 1] > s->items[i].key; at--)

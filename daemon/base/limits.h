@@ -49,6 +49,7 @@ enum {
 	LIMIT_TRAY = 100,
 	LIMIT_PAPERS = 10000,
 	LIMIT_HEADS = 1000,
+	LIMIT_TABLE = 16 * 1024 * 1024,  /* a file of paper ballots: LIMIT_PAPERS rows of answers in words */
 	LIMIT_TALLY_WORDS = 48 * 1024,   /* of text answers in one picture */
 	LIMIT_BALLOT = 1024,             /* 200 items of five bytes */
 	LIMIT_CONFIG = 256,

@@ -140,37 +140,77 @@ static bool answered(const struct hall *hall, const struct gate *gate, uint32_t 
 	return false;
 }
 
-/* When all who are present will have answered if nothing changes: in the past, or when those who have gone are waited for no longer; or never. */
-static uint64_t gate_opens_ms(const struct hall *hall, const struct crowd *crowd, const struct gate *gate)
+/* Where in their room this member stands, or who comes after them. */
+static uint32_t place_in(const struct crowd *crowd, uint32_t room, uint32_t member)
 {
+	uint32_t low = crowd->first[room], high = crowd->first[room + 1];
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (crowd->members[middle] < member)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low - crowd->first[room];
+}
+
+/* When all who are present will have answered if nothing changes: in the past, or when those who have gone are waited for no longer; or never. Asks first whom it
+ * waited for last time: mostly they still lack an answer. */
+static uint64_t gate_opens_ms(const struct hall *hall, const struct crowd *crowd, const struct gate *gate, uint32_t *lacking)
+{
+	uint32_t first = crowd->first[gate->room], count = crowd->first[gate->room + 1] - first, from = place_in(crowd, gate->room, *lacking);
 	uint64_t when = 0;
 	bool anybody = false;
-	for (uint32_t i = crowd->first[gate->room]; i < crowd->first[gate->room + 1]; i++) {
-		uint32_t member = crowd->members[i];
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t member = crowd->members[first + (from + i) % count];
 		bool here = attend_here(hall, member);
 		anybody |= here;
 		if (answered(hall, gate, member))
 			continue;
-		if (here)
+		if (here) {
+			*lacking = member;
 			return NEVER;
+		}
 		uint64_t absent = gone_ms(hall, member) + ABSENT_MS;
 		when = absent > when ? absent : when;
 	}
 	return anybody ? when : NEVER;
 }
 
+/* Gates come in one order, so what was remembered of them is found by walking along. */
+static uint32_t lacked(const struct attend *at, const struct gate *gate, size_t *walk)
+{
+	for (; *walk < at->waited_count; ++*walk) {
+		const struct waited *w = &at->waited[*walk];
+		if (w->activity == gate->activity && w->room == gate->room)
+			return w->member;
+		if (w->activity > gate->activity || (w->activity == gate->activity && w->room > gate->room))
+			break;
+	}
+	return 0;
+}
+
 static void look_at_gates(struct hall *hall, uint64_t now, uint64_t *next)
 {
+	struct attend *attend = &hall->attend;
+	struct waited *waited = NULL;
 	struct crowd crowd = { 0 };
 	struct gate gate;
 	unsigned cursor = 0;
+	size_t count = 0, room = 0, walk = 0;
 	while (session_gate(hall->session, &cursor, &gate)) {
 		if (crowd.first == NULL)
 			crowd_draw(hall, now, &crowd);
+		if (count == room) {
+			room = room ? 2 * room : 64;
+			waited = check_realloc(waited, room, sizeof *waited);
+		}
 		struct subject at = { gate.activity, SCOPE_ROOM | gate.room };
-		if (!is_due(gate_opens_ms(hall, &crowd, &gate), now, next))
+		waited[count] = (struct waited){ gate.activity, gate.room, lacked(attend, &gate, &walk) };
+		uint64_t when = gate_opens_ms(hall, &crowd, &gate, &waited[count++].member);
+		if (!is_due(when, now, next))
 			continue;
-		if (hall->attend.proposed_count >= PROPOSED_MOST || proposed(&hall->attend, COMMAND_placed, at))
+		if (attend->proposed_count >= PROPOSED_MOST || proposed(attend, COMMAND_placed, at))
 			continue;
 		struct pack form;
 		pack_init(&form);
@@ -180,6 +220,9 @@ static void look_at_gates(struct hall *hall, uint64_t now, uint64_t *next)
 	}
 	free(crowd.first);
 	free(crowd.members);
+	free(attend->waited);
+	attend->waited = waited;
+	attend->waited_count = count;
 }
 
 /* ---- when ---- */
@@ -261,5 +304,6 @@ void attend_finish(struct hall *hall)
 	loop_stop(hall->house->loop, at->timer);
 	free(at->left_ms);
 	free(at->proposed);
+	free(at->waited);
 	*at = (struct attend){ 0 };
 }

@@ -4,7 +4,8 @@
  *
  * A page that is loaded anew, or whose network blinks, has not left: for ABSENT_MS a gate still waits for those who had come. After a load or a change of history
  * nobody is known yet, so nobody counts as absent or away until as long has passed. Cost: one pass at most every ATTEND_MS, and only after a change. It goes over the
- * rooms' pens; where a gate is open, once over the members (to sort them by room), and in each gate's room up to the first who lacks an answer. */
+ * rooms' pens; where a gate is open, once over the members (to sort them by room), and in each gate's room from the one whom it waited for to the next who lacks an
+ * answer. */
 #ifndef BOLLPLANK_SHELL_ATTEND_H
 #define BOLLPLANK_SHELL_ATTEND_H
 #include "shell/hall.h"

@@ -137,7 +137,8 @@ static void add_file(struct catalog *catalog, int folder, const char *path, cons
 	struct workshop w;
 	char room[512];
 	if (bytes == NULL) {
-		trace(TRACE_WARNING, "catalog", "left_out=%s (%s)", trace_quote(slice_text(path), room, sizeof room), strerror(errno));
+		trace(TRACE_WARNING, "catalog", "left_out=%s (%s)", trace_quote(slice_text(path), room, sizeof room),
+		      errno == EINVAL ? "not a file" : strerror(errno));
 		return;
 	}
 	workshop_read(slice_of(bytes, len), slice_of(name, strlen(name) - strlen(".yaml")), &w);

@@ -148,6 +148,10 @@ struct attend { /* attend.c */
 	size_t left_room;
 	struct proposed *proposed;
 	size_t proposed_count, proposed_room;
+	struct waited { /* for whom a gate waited when it was last looked at */
+		uint32_t activity, room, member;
+	} *waited;
+	size_t waited_count;
 	uint64_t looked_ms, due_ms;
 	struct loop_timer *timer;
 };

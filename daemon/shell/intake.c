@@ -178,6 +178,7 @@ static enum fault make_proxy(struct seat *seat, struct entry *entry, struct pack
 {
 	const struct session *s = seat->hall->session;
 	bool kept;
+	entry->salted = ENTRY_FORM;
 	if (!session_proxy_form(s, entry->subject.a, entry->form, entry->text, form)) {
 		enum fault fault = session_would_refuse(s, entry, &kept); /* no such question, perhaps */
 		return fault != FAULT_none && !kept ? fault : FAULT_bad_ballot;
@@ -185,7 +186,6 @@ static enum fault make_proxy(struct seat *seat, struct entry *entry, struct pack
 	if (session_in_words(s, entry->subject.a))
 		entry->text = slice_of(NULL, 0);
 	entry->form = pack_bytes(form);
-	entry->salted = ENTRY_FORM;
 	return FAULT_none;
 }
 

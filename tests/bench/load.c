@@ -608,13 +608,15 @@ static void pack_words(struct pack *out, const char *first, const char *second)
 static void pack_session(struct pack *out, struct session *s)
 {
 	size_t links = (b.staff + LINKS_EACH - 1) / LINKS_EACH;
-	pack_array(out, 9);
+	pack_array(out, 11);
 	pack_uint(out, 1);
 	pack_bool(out, true);
 	pack_str(out, slice_text("sv"));
 	pack_uint(out, 0);
 	pack_uint(out, 0);
+	pack_str(out, slice_text(""));
 	pack_words(out, "Mätning", NULL);
+	pack_nil(out);
 	pack_array(out, links);
 	for (size_t i = 0; i < links; i++) {
 		CHECK(getrandom(s->tokens[i], 16, 0) == 16);
@@ -629,16 +631,22 @@ static void pack_session(struct pack *out, struct session *s)
 	pack_uint(&config, DOTS);
 	pack_uint(&config, CAP);
 	pack_array(out, 1);
-	pack_array(out, 3);
+	pack_array(out, 8);
 	pack_uint(out, 10);
+	for (int i = 0; i < 3; i++)
+		pack_uint(out, 0); /* plenary, source, group */
+	pack_array(out, 0);
 	pack_words(out, "Vad först?", "");
+	pack_nil(out);
 	pack_array(out, 1);
-	pack_array(out, 6);
+	pack_array(out, 8);
 	pack_str(out, slice_text("dots"));
 	pack_uint(out, 1);
 	pack_bool(out, false);
 	pack_bin(out, pack_bytes(&config));
+	pack_str(out, slice_text(""));
 	pack_words(out, "Vad först?", "");
+	pack_array(out, 0);
 	pack_array(out, ITEMS);
 	for (int i = 0; i < ITEMS; i++) {
 		pack_array(out, 2);

@@ -33,6 +33,13 @@ const http = [
 	{ name: "preface of HTTP/2", send: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", expect: ["end", 400, 403, 405] },
 	{ name: "NUL in the path", send: `GET /heal\0thz HTTP/1.1\r\nHost: ${host}\r\n\r\n`, expect: ["end", 400, 404] },
 	{ name: "unknown path", send: request("GET /nothing-here HTTP/1.1"), expect: 404 },
+	{ name: "the catalog is served to everybody", send: request("GET /api/catalog HTTP/1.1", { Connection: "close" }), expect: 200 },
+	{ name: "a workshop, and a request behind it", send: request("GET /api/catalog/declaration HTTP/1.1") + request("GET /api/catalog/quick-poll HTTP/1.1", { Connection: "close" }), expect: 200, answers: 2 },
+	{ name: "HEAD of a workshop has no body", send: request("HEAD /api/catalog/declaration HTTP/1.1", { Connection: "close" }), expect: 200, never: "declaration@" },
+	{ name: "no such workshop", send: request("GET /api/catalog/nothing HTTP/1.1"), expect: 404 },
+	{ name: "a workshop is no file", send: request("GET /api/catalog/%2e%2e%2fcatalog%2fdeclaration.yaml HTTP/1.1"), expect: 404 },
+	{ name: "POST to the catalog", send: request("POST /api/catalog HTTP/1.1", { "Content-Length": inner.length }, inner), expect: 405, answers: 1 },
+	{ name: "a body with a question for the catalog", send: request("GET /api/catalog HTTP/1.1", { "Content-Length": 5 }, `12345${inner}`), expect: 400, answers: 1 },
 	...["/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc%2fpasswd", "//etc/passwd", "/assets/../../../etc/passwd", "/%00/etc/passwd"].map(
 		(path) => ({ name: `path ${path}`, send: request(`GET ${path} HTTP/1.1`), expect: [400, 403, 404, "end"], never: "root:" })),
 	{ name: "absolute URI", send: request("GET http://other.example/ HTTP/1.1"), expect: [400, 403, 404] },

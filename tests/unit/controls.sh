@@ -31,8 +31,9 @@ control 5 save "a snapshot forgets the tail"
 control 6 rules "ballots are taken after the close"
 control 7 sight "a move keeps the old room's sections"
 control 8 sight "a delta forgets removals"
-control 9 activity "of an odd number of answers the middle one counts in both halves"
+control 20 activity "of an odd number of answers the middle one counts in both halves"
 control 12 export "the export tells secret ballots"
 control 13 attend "who loads the page anew has left"
+control 21 workshop "a language of a workshop may be missing"
 printf '%d passed, %d failed\n' $passed $failed
 [ $failed = 0 ]

@@ -265,6 +265,168 @@ static void a_large_state_comes_in_parts(void **state)
 	desk_close(desk);
 }
 
+/* Everybody in turn into so many rooms. */
+static void into_rooms(struct desk *desk, struct page *fay, unsigned rooms)
+{
+	uint32_t members = session_members(house_hall(desk->house, desk->sid)->session);
+	struct pack form;
+	pack_init(&form);
+	pack_array(&form, rooms);
+	for (unsigned r = 1; r <= rooms; r++) {
+		pack_array(&form, 1 + (members + rooms - r) / rooms);
+		pack_uint(&form, r);
+		for (uint32_t m = r; m <= members; m += rooms)
+			pack_uint(&form, m);
+	}
+	page_wish(fay, COMMAND_rooms, 0, 0, pack_bytes(&form), slice_of(NULL, 0));
+	pack_finish(&form);
+	loop_test_advance(desk->test, 500);
+}
+
+static void note(struct desk *desk, struct page *page, uint32_t room, uint8_t id, uint32_t tenure, bool plenary, const char *words)
+{
+	const uint64_t rest[] = { tenure, 2, 0, plenary, 0, 100, 0 };
+	struct pack form, text;
+	pack_init(&form);
+	pack_init(&text);
+	pack_array(&form, 8);
+	pack_bin64(&form, UINT64_C(0xabcdef0000000000) + id);
+	for (int i = 0; i < 7; i++)
+		pack_uint(&form, rest[i]);
+	pack_array(&text, 1);
+	pack_array(&text, 2);
+	pack_str(&text, slice_text("sv"));
+	pack_str(&text, slice_text(words));
+	page_wish(page, COMMAND_note_put, room, 1, pack_bytes(&form), pack_bytes(&text));
+	pack_finish(&form);
+	pack_finish(&text);
+	loop_test_advance(desk->test, 500);
+}
+
+static struct page *screen_of(struct desk *desk, struct page *fay)
+{
+	struct pack form;
+	uint8_t token[16];
+	memset(token, 0x5c, sizeof token);
+	struct digest hash = digest_plain(slice_of(token, sizeof token));
+	pack_init(&form);
+	pack_array(&form, 2);
+	pack_uint(&form, ROLE_SCREEN);
+	pack_bin(&form, slice_of(hash.bytes, sizeof hash.bytes));
+	page_wish(fay, COMMAND_link_put, 2, 0, pack_bytes(&form), slice_of(NULL, 0));
+	pack_finish(&form);
+	loop_test_advance(desk->test, 100);
+	struct page *screen = desk_page(desk, DOOR_LINK, 0x5c);
+	page_connect(screen);
+	loop_test_advance(desk->test, 100);
+	return screen;
+}
+
+/* Sections that nobody had when they came in: who may see them hears of them when they are first made, and only they do. */
+static void what_is_made_later_comes_into_sight(void **state)
+{
+	enum { ADA, BO, CY, DI, FAY, SCREEN, PAGES };
+	static const char *const names[] = { "ada", "bo", "cy", "di", "fay", "the screen" };
+	enum { NOBODY = 0, ROOM = 1 << ADA | 1 << CY, STAFF = 1 << FAY, THE_SCREEN = 1 << SCREEN, ALL = (1 << PAGES) - 1 };
+	static const uint8_t kinds[] = { SECTION_signals, SECTION_notes, SECTION_edits, SECTION_tray, SECTION_plenary, SECTION_guide };
+	struct deed {
+		const char *name;
+		unsigned sees[sizeof kinds]; /* who, of room 1 and step 1 */
+	};
+	static const struct deed deeds[] = {
+		{ "ada takes the pen", { ROOM | STAFF, 0, 0, 0, 0, 0 } },
+		{ "ada writes a note", { ROOM | STAFF, ROOM | STAFF, 0, 0, 0, 0 } },
+		{ "ada changes it", { ROOM | STAFF, ROOM | STAFF, ROOM | STAFF, 0, 0, 0 } },
+		{ "cy suggests one", { ROOM | STAFF, ROOM | STAFF, ROOM | STAFF, ROOM | STAFF, 0, 0 } },
+		{ "ada sends one to all", { ROOM | STAFF, ROOM | STAFF, ROOM | STAFF, ROOM | STAFF, ALL, 0 } },
+		{ "the screen is shown the notes", { ROOM | STAFF, ROOM | STAFF | THE_SCREEN, ROOM | STAFF, ROOM | STAFF, ALL, 0 } },
+		{ "another note while it is shown", { ROOM | STAFF, ROOM | STAFF | THE_SCREEN, ROOM | STAFF, ROOM | STAFF, ALL, 0 } },
+		{ "the screen is shown something else", { ROOM | STAFF, ROOM | STAFF, ROOM | STAFF, ROOM | STAFF, ALL, 0 } },
+		{ "a guide is written", { ROOM | STAFF, ROOM | STAFF, ROOM | STAFF, ROOM | STAFF, ALL, STAFF } },
+		{ "cy is moved away", { 1 << ADA | STAFF, 1 << ADA | STAFF, 1 << ADA | STAFF, 1 << ADA | STAFF, ALL, STAFF } },
+		{ "and back", { ROOM | STAFF, ROOM | STAFF, ROOM | STAFF, ROOM | STAFF, ALL, STAFF } },
+	};
+	struct desk *desk = desk_open(1, false, "ord");
+	struct page *pages[PAGES] = { 0 };
+	uint64_t none = 0, notes[4] = { 5, 0, 1, 0 }, join[4] = { 0, 0, 0, 0 };
+	(void)state;
+	pages[FAY] = desk_facilitator(desk);
+	for (int i = 0; i < 4; i++)
+		pages[i] = desk_guest(desk);
+	pages[SCREEN] = screen_of(desk, pages[FAY]);
+	into_rooms(desk, pages[FAY], 2); /* ada and cy are in room 1 */
+	for (size_t d = 0; d < sizeof deeds / sizeof *deeds; d++) {
+		uint64_t away[2] = { pages[CY]->actor, d == 9 ? 2 : 1 };
+		unsigned refused = desk->refused;
+		switch (d) {
+		case 0: desk_wish(desk, pages[ADA], COMMAND_pen_take, 1, 0, 1, &none); break;
+		case 1: note(desk, pages[ADA], 1, 1, 1, false, "first"); break;
+		case 2: /* opened again: the wording before is kept */
+			note(desk, pages[ADA], 1, 1, 1, false, "first");
+			note(desk, pages[ADA], 1, 1, 1, false, "changed");
+			break;
+		case 3: note(desk, pages[CY], 1, 2, 0, false, "suggested"); break;
+		case 4: note(desk, pages[ADA], 1, 3, 1, true, "to all"); break;
+		case 5: desk_wish(desk, pages[FAY], COMMAND_show, 0, 0, 4, notes); break;
+		case 6: note(desk, pages[ADA], 1, 4, 1, false, "seen by all"); break;
+		case 7: desk_wish(desk, pages[FAY], COMMAND_show, 0, 0, 4, join); break;
+		case 8:
+			page_wish(pages[FAY], COMMAND_guide_put, 0, 0, slice_of("\x90", 1), slice_of("\x91\x92\xa0\xa4read", 8));
+			break;
+		default: desk_wish(desk, pages[FAY], COMMAND_move, 0, 0, 2, away); break;
+		}
+		loop_test_advance(desk->test, 1000);
+		if (desk->refused != refused)
+			fail_msg("%s: %s", deeds[d].name, fault_name(desk->last_fault));
+		for (int p = 0; p < PAGES; p++) {
+			for (size_t k = 0; k < sizeof kinds; k++) {
+				uint32_t a = kinds[k] == SECTION_plenary || kinds[k] == SECTION_guide ? 0 : 1, b = kinds[k] == SECTION_notes || kinds[k] == SECTION_edits;
+				const struct held *held = page_section(pages[p], kinds[k], a, b);
+				bool has = held && held->count;
+				if (has != (deeds[d].sees[k] >> p & 1))
+					fail_msg("%s: %s %s section %u", deeds[d].name, names[p], has ? "sees" : "does not see", kinds[k]);
+			}
+			assert_fresh(desk, pages[p]);
+		}
+	}
+	assert_null(desk->broken);
+	desk_close(desk);
+}
+
+/* A secret rating's rooms as a band beside the total: a result like any other, on the grid, and drawn anew when it has changed. */
+static void a_band_comes_with_the_result(void **state)
+{
+	enum { PEOPLE = 8 };
+	struct desk *desk = desk_open_of(DESK_RATING, 1, true, "ord");
+	struct page *fay = desk_facilitator(desk), *people[PEOPLE];
+	(void)state;
+	for (int i = 0; i < PEOPLE; i++)
+		people[i] = desk_guest(desk);
+	into_rooms(desk, fay, 2);
+	for (uint32_t round = 1; round <= 2; round++) {
+		if (round > 1)
+			desk_wish(desk, fay, COMMAND_ask, 1, 0, 0, NULL);
+		open_question(desk, fay, 1);
+		for (int i = 0; i < PEOPLE; i++)
+			page_ballot(people[i], 1, round, true, slice_of(round == 1 ? "\x92\x01\x10" : "\x92\x01\x20", 3));
+		loop_test_advance(desk->test, 3000);
+		reveal(desk, fay, 1);
+		loop_test_advance(desk->test, 1000);
+		for (int i = 0; i < PEOPLE; i++) {
+			struct slice total = page_item(people[i], SECTION_result, 1, 0, round), room = page_item(people[i], SECTION_band, 1, 0, page_room(people[i]));
+			assert_true(total.len > 0 && room.len > 0);
+			assert_int_equal(memmem(room.at, room.len, round == 1 ? "\x0f" : "\x1f", 1) != NULL, 1); /* its mean */
+			assert_non_null(page_section(people[i], SECTION_result, 1, page_room(people[i])));
+			assert_null(page_section(people[i], SECTION_result, 1, 3 - page_room(people[i])));
+			assert_fresh(desk, people[i]);
+		}
+		assert_null(page_section(fay, SECTION_result, 1, 1)); /* a room's own stays in the room */
+		assert_fresh(desk, fay);
+	}
+	assert_null(desk->broken);
+	desk_close(desk);
+}
+
 /* History changes: everything again, and what was in the lost part is gone. */
 static void a_reset_is_told_whole(void **state)
 {
@@ -373,6 +535,8 @@ int main(void)
 		cmocka_unit_test(a_moved_page_loses_the_old_room),
 		cmocka_unit_test(saved_comes_with_stable),
 		cmocka_unit_test(a_large_state_comes_in_parts),
+		cmocka_unit_test(what_is_made_later_comes_into_sight),
+		cmocka_unit_test(a_band_comes_with_the_result),
 		cmocka_unit_test(a_reset_is_told_whole),
 		cmocka_unit_test(idle),
 		cmocka_unit_test(a_session_that_nobody_looks_at_leaves_memory),

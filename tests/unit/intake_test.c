@@ -323,6 +323,177 @@ static void a_secret_ballot_names_nobody(void **state)
 	desk_close(desk);
 }
 
+/* ---- answers in words, and on paper ---- */
+
+static void words_pack(struct pack *out, const char *words)
+{
+	pack_clear(out);
+	pack_array(out, 1);
+	pack_array(out, 2);
+	pack_str(out, slice_text("sv"));
+	pack_str(out, slice_text(words));
+}
+
+static void send_command(struct desk *desk, struct page *page, const struct command_message *message)
+{
+	struct pack out;
+	pack_init(&out);
+	command_encode(message, &out);
+	page_send_raw(page, pack_bytes(&out));
+	pack_finish(&out);
+	loop_test_advance(desk->test, 500);
+}
+
+/* An answer in words. On a secret question it stands in the form, padded, and the entry has no text; on an open one the text stays where it is. */
+static void an_answer_in_words(void **state)
+{
+	static const struct {
+		const char *name, *words; /* words NULL: taken back */
+		const char *ballot;       /* of the form; nothing where it should be */
+		enum fault open, secret;
+	} cases[] = {
+		{ "words", "Vi provar i höst", "", FAULT_none, FAULT_none },
+		{ "other words", "Nej", "", FAULT_none, FAULT_none },
+		{ "taken back", NULL, "", FAULT_none, FAULT_none },
+		{ "words and dots", "Ja", "\x92\x01\x01", FAULT_malformed, FAULT_malformed },
+		{ "dots", NULL, "\x92\x01\x01", FAULT_malformed, FAULT_malformed },
+		{ "a control character", "a\x07", "", FAULT_bad_text, FAULT_bad_text },
+		{ "128 letters of 127", "12345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678",
+		  "", FAULT_too_long, FAULT_too_long },
+	};
+	(void)state;
+	for (int secret = 0; secret < 2; secret++) {
+		struct desk *desk = desk_open_of(DESK_WORDS, 1, secret, "ord");
+		struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk);
+		struct pack form, text;
+		size_t form_len = 0;
+		pack_init(&form);
+		pack_init(&text);
+		open_question(desk, fay, 1);
+		for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+			enum fault fault = secret ? cases[i].secret : cases[i].open;
+			uint64_t tip = desk_tip(desk);
+			unsigned before = ada->replies[fault];
+			pack_clear(&form);
+			pack_array(&form, 3);
+			pack_uint(&form, 1);
+			pack_uint(&form, 0);
+			pack_bin(&form, slice_text(cases[i].ballot));
+			pack_clear(&text);
+			if (cases[i].words)
+				words_pack(&text, cases[i].words);
+			/* A secret question's commands have numbers of their own (4.8). */
+			send_command(desk, ada, &(struct command_message){ .lane = ada->hello.lane, .number = (uint32_t)i + (secret ? 1 : 2), .command = COMMAND_ballot,
+									   .subject = { 1, 0 }, .form = pack_bytes(&form), .text = pack_bytes(&text) });
+			struct entry entry = desk_entry(desk, desk_tip(desk));
+			bool kept = desk_tip(desk) == tip + 1, right = kept == (fault == FAULT_none);
+			if (fault != FAULT_none)
+				right &= ada->replies[fault] == before + 1;
+			else if (secret)
+				right &= entry.command == COMMAND_secret_ballot && entry.text.len == 0 && !(entry.salted & ENTRY_TEXT) && entry.name.who == 0 &&
+					(form_len == 0 || entry.form.len == form_len) && /* no length speaks */
+					(text.len == 0 || memmem(entry.form.at, entry.form.len, text.at, text.len));
+			else
+				right &= entry.command == COMMAND_ballot && slice_equal(entry.text, pack_bytes(&text)) && slice_equal(entry.form, pack_bytes(&form));
+			if (!right)
+				fail_msg("%s, %s: kept=%d, %zu bytes of form, %zu of text", cases[i].name, secret ? "secret" : "open", kept, entry.form.len,
+					 entry.text.len);
+			if (secret && kept)
+				form_len = entry.form.len;
+		}
+		pack_finish(&form);
+		pack_finish(&text);
+		desk_close(desk);
+	}
+}
+
+static char traced[64 * 1024];
+static size_t traced_len;
+static void keep_trace(enum trace_level level, const char *line, void *ctx)
+{
+	(void)level;
+	(void)ctx;
+	traced_len += (size_t)snprintf(traced + traced_len, sizeof traced - traced_len, "%s\n", line);
+	assert_true(traced_len < sizeof traced);
+}
+
+/* A ballot on paper: padded, salted, without a text of its own, and no trace of what is in it. */
+static void a_ballot_on_paper(void **state)
+{
+	static const struct {
+		enum desk_kind kind;
+		bool secret;
+	} cases[] = { { DESK_DOTS, false }, { DESK_DOTS, true }, { DESK_WORDS, false }, { DESK_WORDS, true } };
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct desk *desk = desk_open_of(cases[i].kind, 1, cases[i].secret, "ord");
+		struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk);
+		uint64_t two = 2;
+		size_t form_len = 0;
+		struct pack form, text;
+		pack_init(&form);
+		pack_init(&text);
+		page_wish(fay, COMMAND_rooms, 0, 0, slice_of("\x91\x92\x01\x01", 4), slice_of(NULL, 0));
+		open_question(desk, fay, 1);
+		desk_wish(desk, fay, COMMAND_papers, 1, 1, 1, &two);
+		trace_to(keep_trace, TRACE_DEBUG, NULL);
+		traced_len = 0;
+		for (unsigned n = 0; n < 3; n++) { /* two sheets, and one too many */
+			uint8_t sheet[16] = { (uint8_t)(1 + n) };
+			uint64_t tip = desk_tip(desk);
+			pack_clear(&form);
+			pack_array(&form, 4);
+			pack_uint(&form, 1);
+			pack_bin(&form, slice_of(sheet, sizeof sheet));
+			pack_uint(&form, 1);
+			pack_bin(&form, cases[i].kind == DESK_WORDS ? slice_of(NULL, 0) : n ? slice_of("\x94\x01\x02\x03\x01", 5) : slice_of("\x92\x01\x03", 3));
+			pack_clear(&text);
+			if (cases[i].kind == DESK_WORDS)
+				words_pack(&text, n ? "hemligheten" : "Ja");
+			page_wish(fay, COMMAND_proxy, 1, 1, pack_bytes(&form), pack_bytes(&text));
+			loop_test_advance(desk->test, 500);
+			if (n == 2) {
+				assert_int_equal(desk->last_fault, FAULT_no_paper);
+				assert_int_equal(desk_tip(desk), tip);
+				break;
+			}
+			struct entry entry = desk_entry(desk, desk_tip(desk));
+			assert_int_equal(entry.command, COMMAND_proxy);
+			assert_int_equal(desk_tip(desk), tip + 1);
+			assert_true(entry.salted == ENTRY_FORM && entry.text.len == 0);
+			assert_true(form_len == 0 || form_len == entry.form.len);
+			form_len = entry.form.len;
+			assert_true(entry.form.len > form.len || cases[i].kind == DESK_DOTS);
+			assert_true(text.len == 0 || memmem(entry.form.at, entry.form.len, text.at, text.len));
+		}
+		assert_int_equal(desk->refused, 1);
+		assert_null(strstr(traced, "hemligheten"));
+		trace_to(desk_nowhere, TRACE_ERROR, NULL);
+		/* What is no sheet at all is refused by name; what is nobody's question too; a participant may not. */
+		static const struct {
+			uint32_t activity;
+			bool by_ada;
+			const char *form;
+			size_t len;
+			enum fault fault;
+		} wrong[] = {
+			{ 1, false, "\x90", 1, FAULT_malformed },
+			{ 1, false, "\x94\x01\xc4\x01\x01\x01\xc4\x00", 8, FAULT_malformed },
+			{ 7, false, "\x90", 1, FAULT_no_activity },
+			{ 1, true, "\x90", 1, FAULT_not_allowed },
+		};
+		for (size_t w = 0; w < sizeof wrong / sizeof *wrong; w++) {
+			page_wish(wrong[w].by_ada ? ada : fay, COMMAND_proxy, wrong[w].activity, 1, slice_of(wrong[w].form, wrong[w].len), slice_of(NULL, 0));
+			loop_test_advance(desk->test, 500);
+			assert_int_equal(desk->last_fault, wrong[w].fault);
+		}
+		assert_int_equal(desk->refused, 5);
+		pack_finish(&form);
+		pack_finish(&text);
+		desk_close(desk);
+	}
+}
+
 /* ---- creation ---- */
 
 static void counted(const struct sid *sid, void *ctx)
@@ -410,6 +581,8 @@ int main(void)
 		cmocka_unit_test(rates),
 		cmocka_unit_test(rooms_by_lot),
 		cmocka_unit_test(a_secret_ballot_names_nobody),
+		cmocka_unit_test(an_answer_in_words),
+		cmocka_unit_test(a_ballot_on_paper),
 		cmocka_unit_test(a_creation_that_is_not_proper_changes_nothing),
 		cmocka_unit_test(a_creation_waits_for_stable_and_survives_refusals),
 	};

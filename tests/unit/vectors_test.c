@@ -68,9 +68,12 @@ static const char *check_text(const struct vector *vector)
 static const char *check_ballot(const struct vector *vector)
 {
 	char kind_name[32];
-	unsigned first, second, items;
-	if (sscanf(vector->direction, "%31[a-z] [%u, %u] of %u", kind_name, &first, &second, &items) != 4)
-		return "the direction is not understood";
+	unsigned first, second, items, numbers = 2;
+	if (sscanf(vector->direction, "%31[a-z] [%u, %u] of %u", kind_name, &first, &second, &items) != 4) {
+		numbers = 1;
+		if (sscanf(vector->direction, "%31[a-z] [%u] of %u", kind_name, &first, &items) != 3)
+			return "the direction is not understood";
+	}
 	const struct activity_kind *kind = activity_find(slice_text(kind_name));
 	if (kind == NULL)
 		return "no such kind";
@@ -79,9 +82,10 @@ static const char *check_ballot(const struct vector *vector)
 		subset_add(&subset, item);
 	struct pack config;
 	pack_init(&config);
-	pack_array(&config, 2);
+	pack_array(&config, numbers);
 	pack_uint(&config, first);
-	pack_uint(&config, second);
+	if (numbers == 2)
+		pack_uint(&config, second);
 	enum fault fault = kind->check_config(pack_bytes(&config));
 	if (fault == FAULT_none)
 		fault = kind->check_ballot(pack_bytes(&config), &subset, pack_bytes(&vector->field[0]));

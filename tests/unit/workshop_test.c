@@ -201,6 +201,30 @@ static void test_kinds(void **state)
 	let_go(yaml);
 }
 
+/* Other editors: ends of lines as Windows writes them, a mark of byte order in front. The same workshop. */
+static void test_editors(void **state)
+{
+	struct slice yaml = small();
+	struct workshop plain, other;
+	struct pack windows;
+	(void)state;
+	pack_init(&windows);
+	pack_raw(&windows, slice_text("\xef\xbb\xbf"));
+	for (size_t i = 0; i < yaml.len; i++) {
+		if (yaml.at[i] == '\n')
+			pack_raw(&windows, slice_text("\r"));
+		pack_raw(&windows, slice_of(yaml.at + i, 1));
+	}
+	workshop_read(yaml, slice_text("small"), &plain);
+	workshop_read(pack_bytes(&windows), slice_text("small"), &other);
+	assert_int_equal(other.complaints.count, 0);
+	assert_true(other.good && slice_equal(pack_bytes(&plain.body), pack_bytes(&other.body)) && slice_equal(pack_bytes(&plain.row), pack_bytes(&other.row)));
+	workshop_finish(&plain);
+	workshop_finish(&other);
+	pack_finish(&windows);
+	let_go(yaml);
+}
+
 /* ---- what is wrong with a file ---- */
 
 #define WORDS_24 "123456789012345678901234"
@@ -263,6 +287,11 @@ static const struct broken {
 	{ "a group's id twice", "id: p2", "id: p1",
 	  "39:18: the id \"p1\" stands in line 38 already; expected another\n"
 	  "42:29: there is no group \"p2\"; expected one of p1, p1" },
+	{ "an id that acts on a terminal is not repeated", "id: p2", "id: \"\\e[1m\"",
+	  "39:18: the id is \"?[1m\"; expected at most 32 of the letters a to z, digits and -\n"
+	  "42:29: there is no group \"p2\"; expected one of p1" },
+	{ "nor one of a statement", "id: s1", "id: \"\\e[1m5678901234567890123456789012345678901234567890123456789012345678901234567890\"",
+	  "71:18: the id is \"?[1m567890123456789012345678901234567890...\"; expected at most 32 of the letters a to z, digits and -" },
 	{ "an id that a rating makes", "id: best", "id: now-q1", "77:13: the id \"now-q1\" stands in line 41 already; expected another" },
 	{ "two ids too long together", "id: own", "id: a2345678901234567890123456789-12",
 	  "71:18: \"a2345678901234567890123456789-12-s1\" is the id of this statement's question and too long; expected shorter ids, 32 letters together" },
@@ -454,7 +483,7 @@ static void test_readme(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_body),   cmocka_unit_test(test_kinds),  cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_body),   cmocka_unit_test(test_editors), cmocka_unit_test(test_kinds),  cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_limits), cmocka_unit_test(test_damage), cmocka_unit_test(test_readme),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
