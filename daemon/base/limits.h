@@ -46,7 +46,12 @@ enum {
 	LIMIT_NOTES_STEP = 100,          /* of one room on one step: more is not read by anybody */
 	LIMIT_NOTES = 20000,
 	LIMIT_EDITS = 20,                /* earlier wordings of a note that are kept at hand; the log has all */
+	LIMIT_EDITS_BYTES = 4 * 1024,    /* and of those so much */
 	LIMIT_TRAY = 100,
+	LIMIT_SUGGESTIONS = 50,          /* of these in a tray, so that late text has room */
+	LIMIT_SUGGESTIONS_OWN = 10,      /* of one person's */
+	LIMIT_PLENARY = 300,             /* notes sent to all, in a session: everybody gets them */
+	LIMIT_BAND = 5,                  /* answers to a secret rating below which not even the band of a room is told outside */
 	LIMIT_PAPERS = 10000,
 	LIMIT_HEADS = 1000,
 	LIMIT_TABLE = 16 * 1024 * 1024,  /* a file of paper ballots: LIMIT_PAPERS rows of answers in words */

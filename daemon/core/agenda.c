@@ -238,22 +238,33 @@ void apply_activity_put(struct session *s, const struct entry *entry)
 	touch(s, SECTION_scope, SCOPE_SESSION, 0, KEY_ACTIVITY + number, entry->seq);
 }
 
+/* A sealed result is drawn once: other groups, or items shown and hidden, would draw it anew, and two pictures of it tell more than one. */
+static bool sealed_once(const struct activity *activity)
+{
+	for (uint32_t r = 0; activity && r < activity->round; r++)
+		if (activity->askings[r].sealed)
+			return true;
+	return false;
+}
+
 enum fault check_items_put(const struct session *s, const struct entry *entry)
 {
+	const struct activity *activity = activity_of(s, entry->subject.a);
 	struct unpack *in = form_read(entry);
 	size_t count = unpack_array(in);
 	enum fault fault = count && count % 2 == 0 ? FAULT_none : FAULT_malformed;
 	for (size_t i = 0; i + 1 < count && unpack_ok(in) && fault == FAULT_none; i += 2) {
-		uint64_t item = unpack_uint(in, UINT32_MAX);
-		unpack_uint(in, UINT16_MAX);
+		uint64_t item = unpack_uint(in, UINT32_MAX), group = unpack_uint(in, UINT16_MAX);
 		if (item == 0 || item > LIMIT_ITEMS)
 			fault = item ? FAULT_full : FAULT_no_item;
+		else if (sealed_once(activity) && item <= activity->items_count && activity->items[item - 1].used && activity->items[item - 1].group != group)
+			fault = FAULT_fixed;
 	}
 	if (fault == FAULT_none)
 		fault = form_done(in);
 	else
 		unpack_destroy(in);
-	return fault == FAULT_none && !activity_of(s, entry->subject.a) ? FAULT_no_activity : fault;
+	return fault == FAULT_none && activity == NULL ? FAULT_no_activity : fault;
 }
 
 /* A result is told by groups of shown items too. */
@@ -261,7 +272,7 @@ static void regrouped(struct session *s, uint32_t number, uint64_t seq)
 {
 	const struct activity *activity = activity_of(s, number);
 	const struct asking *asking = &activity->askings[activity->round - 1];
-	if (activity->secret ? asking->sealed : asking->count > 0) /* before the seal nothing is told, and what struck ballots said is not known */
+	if (!activity->secret && asking->count)
 		results_touch(s, number, activity->round, seq);
 }
 
@@ -299,7 +310,7 @@ enum fault check_items_hide(const struct session *s, const struct entry *entry)
 	struct unpack *in = form_read(entry);
 	size_t count = unpack_array(in);
 	unpack_uint(in, 1);
-	enum fault fault = count > 1 ? FAULT_none : FAULT_malformed;
+	enum fault fault = count <= 1 ? FAULT_malformed : sealed_once(activity) ? FAULT_fixed : FAULT_none;
 	for (size_t i = 1; i < count && unpack_ok(in); i++) {
 		uint64_t item = unpack_uint(in, LIMIT_ITEMS);
 		if (activity && (item == 0 || item > activity->items_count || !activity->items[item - 1].used))

@@ -28,6 +28,7 @@ void asking_finish(struct asking *asking)
 	free(asking->keys);
 	free(asking->seqs);
 	free(asking->gates);
+	free(asking->papers);
 	free(asking->entered);
 	map_finish(&asking->by_holder);
 	map_finish(&asking->by_key);
@@ -244,7 +245,7 @@ enum fault check_secret_ballot(const struct session *s, const struct entry *entr
 	if (entry->subject.b && !room_of(s, entry->subject.b))
 		return FAULT_no_room;
 	const struct asking *asking = &activity->askings[round - 1];
-	if (!key_find(asking, key) && asking->keys_count >= s->members_count + papers_total(activity))
+	if (!key_find(asking, key) && asking->keys_count >= s->members_count + papers_total(asking))
 		return FAULT_electorate;
 	return ballot_check(activity, ballot);
 }
@@ -278,7 +279,7 @@ struct lane *secret_lane(struct session *s, const struct entry *entry, bool make
 	if (!make)
 		return key ? lanes_find(&key->lanes, entry->name.lane) : NULL;
 	if (key == NULL) {
-		if (asking->keys_count >= s->members_count + papers_total(activity_of(s, entry->subject.a)))
+		if (asking->keys_count >= s->members_count + papers_total(asking))
 			return NULL;
 		key = key_make(asking, bytes);
 	}
@@ -471,7 +472,8 @@ static void bin_pack(struct pack *bytes, struct pack *out)
 void result_pack(const struct session *s, uint32_t activity, uint32_t round, uint32_t room, struct pack *out)
 {
 	const struct activity *a = activity_of(s, activity);
-	struct drawn drawn = draw(a, asking_of(s, activity, round), room);
+	const struct asking *asking = asking_of(s, activity, round);
+	struct drawn drawn = draw(a, asking, room);
 	struct ballots ballots = { drawn.counted, drawn.count };
 	struct pack tally, groups;
 	pack_init(&tally);
@@ -485,7 +487,7 @@ void result_pack(const struct session *s, uint32_t activity, uint32_t round, uin
 	pack_uint(out, drawn.held_back);
 	bin_pack(&tally, out);
 	bin_pack(&groups, out);
-	pack_uint(out, room ? paper_count(a->papers, a->papers_count, room) : papers_total(a));
+	pack_uint(out, drawn.held_back && room ? 0 : room ? paper_count(asking->papers, asking->papers_count, room) : papers_total(asking));
 	free(drawn.counted);
 }
 
@@ -496,6 +498,10 @@ void band_pack(const struct session *s, uint32_t activity, uint32_t room, struct
 	struct ballots ballots = { drawn.counted, drawn.count };
 	struct pack brief;
 	pack_init(&brief);
+	if (!drawn.held_back && drawn.count < LIMIT_BAND) { /* of fewer, mean and quartiles are nearly the answers themselves */
+		free(drawn.counted);
+		drawn = only_number(0);
+	}
 	if (!drawn.held_back)
 		a->kind->brief(blob_slice(&a->config), &ballots, &brief);
 	pack_array(out, 5);

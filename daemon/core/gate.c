@@ -17,6 +17,15 @@ static bool gated(const struct activity *a)
 	return a && a->kind->gated && a->kind->gated(blob_slice(&a->config));
 }
 
+/* Somebody in the room has more time than the others: it is waited for. */
+static bool extra_in(const struct session *s, const struct activity *a, uint32_t room)
+{
+	for (uint32_t i = 0; i < a->extras_count; i++)
+		if (a->extras[i].running && session_room(s, a->extras[i].member) == room)
+			return true;
+	return false;
+}
+
 static enum fault placed_read(const struct entry *entry, uint64_t *round, uint64_t *since)
 {
 	struct unpack *in = form_read(entry);
@@ -34,7 +43,8 @@ enum fault check_placed(const struct session *s, const struct entry *entry)
 	if (placed_read(entry, &round, &since) != FAULT_none || entry->subject.b == SCOPE_SESSION || !gated(a))
 		return FAULT_malformed;
 	phase_in(s, entry->subject.a, entry->subject.b, &seq);
-	return round == a->round && since == seq && !gate_opened(&a->askings[a->round - 1], room) ? FAULT_none : FAULT_stale;
+	bool waits = round == a->round && since == seq && !gate_opened(&a->askings[a->round - 1], room) && !extra_in(s, a, room);
+	return waits ? FAULT_none : FAULT_stale;
 }
 
 /* The phase has been set (session.c): what goes with it. */
@@ -60,7 +70,8 @@ bool session_gate(const struct session *s, unsigned *cursor, struct gate *out)
 		}
 		uint64_t since;
 		uint32_t phase = phase_in(s, number, SCOPE_ROOM | room, &since);
-		if (s->rooms[room - 1].count == 0 || !(phase & (PHASE_OPEN | PHASE_CLOSING)) || gate_opened(&a->askings[a->round - 1], room))
+		if (s->rooms[room - 1].count == 0 || !(phase & (PHASE_OPEN | PHASE_CLOSING)) || gate_opened(&a->askings[a->round - 1], room) ||
+		    extra_in(s, a, room))
 			continue;
 		*out = (struct gate){ .activity = number, .room = room, .round = a->round, .since = since, .secret = a->secret };
 		return true;

@@ -32,14 +32,15 @@ enum hand { HOLDS, HELD, SUGGESTS, STRANGER, AHEAD };
 
 static enum hand hand_of(const struct session *s, uint32_t number, uint64_t tenure, uint32_t who)
 {
-	const struct pen *pen = &s->rooms[number - 1].pen;
+	const struct room *room = &s->rooms[number - 1];
 	if (tenure == 0)
 		return session_room(s, who) == number ? SUGGESTS : STRANGER;
-	if (tenure > pen->tenure)
+	if (tenure > room->pen.tenure)
 		return AHEAD; /* of a history that was lost */
-	if (pen->holders[tenure - 1] != who)
+	if (pen_holder_at(room, (uint32_t)tenure) != who)
 		return STRANGER;
-	return tenure == pen->tenure ? HOLDS : HELD;
+	/* After the end nothing is written any more, and what somebody had written without a line is not lost either. */
+	return tenure == room->pen.tenure && !s->over ? HOLDS : HELD;
 }
 
 static enum fault hand_fault(enum hand hand)
@@ -108,16 +109,33 @@ static enum fault check_room_for(const struct session *s, uint64_t id, uint32_t 
 	count_notes(s, room, step, &all, &sent);
 	if (fresh && (all >= LIMIT_NOTES_STEP || (note == NULL && s->notes_count >= LIMIT_NOTES)))
 		return FAULT_full;
-	uint32_t most = s->steps[step - 1].plenary;
-	return newly && most && sent >= most ? FAULT_plenary_full : FAULT_none;
+	uint32_t most = s->steps[step - 1].plenary ? s->steps[step - 1].plenary : LIMIT_NOTES_STEP, everywhere = 0;
+	for (uint32_t i = 0; newly && i < s->notes_count; i++)
+		everywhere += s->notes[i].plenary && !s->notes[i].dropped;
+	return newly && (sent >= most || everywhere >= LIMIT_PLENARY) ? FAULT_plenary_full : FAULT_none;
 }
 
-static struct tray_item *tray_of(const struct room *room, uint32_t author, uint64_t id)
+/* Where it goes: over what the same writer has there for this note; but a suggestion is never put over late text. */
+static struct tray_item *tray_of(const struct room *room, uint32_t author, uint64_t id, bool suggested)
 {
 	for (uint32_t i = 0; i < room->tray_count; i++)
-		if (room->tray[i].author == author && room->tray[i].id == id)
+		if (room->tray[i].author == author && room->tray[i].id == id && (room->tray[i].tenure == 0) == suggested)
 			return &room->tray[i];
 	return NULL;
+}
+
+/* Late text has the whole tray, suggestions a part of it, and one writer's a part of that. */
+static enum fault check_tray(const struct room *room, uint32_t author, uint64_t id, bool suggested)
+{
+	uint32_t all = 0, own = 0;
+	if (tray_of(room, author, id, suggested))
+		return FAULT_none;
+	for (uint32_t i = 0; i < room->tray_count; i++) {
+		all += room->tray[i].tenure == 0;
+		own += room->tray[i].tenure == 0 && room->tray[i].author == author;
+	}
+	bool fits = room->tray_count < LIMIT_TRAY && (!suggested || (all < LIMIT_SUGGESTIONS && own < LIMIT_SUGGESTIONS_OWN));
+	return fits ? FAULT_none : FAULT_full;
 }
 
 enum fault check_note_put(const struct session *s, const struct entry *entry)
@@ -127,6 +145,8 @@ enum fault check_note_put(const struct session *s, const struct entry *entry)
 	enum fault fault = wish_read(entry, &wish);
 	if (fault != FAULT_none)
 		return fault;
+	if (text_rows(entry->text) > 1)
+		return FAULT_bad_text; /* it is written in one language */
 	if (!room_of(s, room))
 		return FAULT_no_room;
 	if (step == 0 || step > s->steps_count)
@@ -138,20 +158,23 @@ enum fault check_note_put(const struct session *s, const struct entry *entry)
 		return hand_fault(hand);
 	if (hand == HOLDS)
 		return check_room_for(s, wish.id, room, step, wish.plenary);
-	const struct room *at = room_of(s, room);
-	if (at->tray_count >= LIMIT_TRAY && !tray_of(at, entry->name.who, wish.id))
-		return FAULT_full;
-	return hand == HELD ? FAULT_recovered : FAULT_none;
+	if (hand == SUGGESTS && s->over)
+		return FAULT_over;
+	fault = check_tray(room_of(s, room), entry->name.who, wish.id, hand == SUGGESTS);
+	return fault == FAULT_none && hand == HELD ? FAULT_recovered : fault;
 }
 
 /* --- setting one --- */
 
 static void edit_keep(struct note *note)
 {
-	if (note->edits_count == LIMIT_EDITS) {
+	size_t bytes = note->text.len;
+	for (uint32_t i = 0; i < note->edits_count; i++)
+		bytes += note->edits[i].text.len;
+	while (note->edits_count && (note->edits_count >= LIMIT_EDITS || bytes > LIMIT_EDITS_BYTES)) {
+		bytes -= note->edits[0].text.len;
 		blob_finish(&note->edits[0].text);
-		memmove(note->edits, note->edits + 1, (LIMIT_EDITS - 1) * sizeof *note->edits);
-		note->edits_count--;
+		memmove(note->edits, note->edits + 1, --note->edits_count * sizeof *note->edits);
 	}
 	note->edits = check_realloc(note->edits, note->edits_count + 1, sizeof *note->edits);
 	struct edit *edit = &note->edits[note->edits_count++];
@@ -167,6 +190,8 @@ static void note_show(struct session *s, uint32_t number, uint64_t seq)
 		sections_remove(&s->sections, section_of(SECTION_edits, note->room, note->step), number, seq);
 	} else {
 		touch_made(s, SECTION_notes, note->room, note->step, number, seq);
+		if (note->edits_count && !sections_holds(&s->sections, section_of(SECTION_edits, note->room, note->step), number))
+			touch_made(s, SECTION_edits, note->room, note->step, number, seq); /* it was taken away, and is there again */
 	}
 	if (note->plenary && !note->dropped)
 		touch_made(s, SECTION_plenary, 0, 0, number, seq);
@@ -209,7 +234,7 @@ static void note_word(struct session *s, uint32_t number, struct slice text, uin
 static void tray_put(struct session *s, const struct entry *entry, const struct wish *wish)
 {
 	struct room *room = &s->rooms[entry->subject.a - 1];
-	struct tray_item *item = tray_of(room, entry->name.who, wish->id);
+	struct tray_item *item = tray_of(room, entry->name.who, wish->id, wish->tenure == 0);
 	if (item == NULL) {
 		room->tray = check_realloc(room->tray, room->tray_count + 1, sizeof *room->tray);
 		item = &room->tray[room->tray_count++];
@@ -316,7 +341,7 @@ enum fault check_tray_take(const struct session *s, const struct entry *entry)
 	if (room == NULL)
 		return FAULT_no_room;
 	if (member_of(s, entry->name.who) && hand_of(s, entry->subject.a, tenure, entry->name.who) != HOLDS)
-		return FAULT_pen_needed;
+		return s->over ? FAULT_over : FAULT_pen_needed;
 	const struct tray_item *item = tray_find(room, number);
 	if (item == NULL)
 		return FAULT_no_note;
@@ -342,6 +367,8 @@ void apply_tray_take(struct session *s, const struct entry *entry)
 			number = s->notes_count;
 		}
 		note->writing = false;
+		if (note->dropped) /* nobody wishes that of it now */
+			note->plenary = note->final = false;
 		note_word(s, number, blob_slice(&item->text), item->author, entry);
 		note->kind = item->kind;
 		note->activity = item->activity;

@@ -13,11 +13,11 @@ uint32_t paper_count(const struct paper *papers, uint32_t count, uint32_t room)
 	return 0;
 }
 
-uint32_t papers_total(const struct activity *activity)
+uint32_t papers_total(const struct asking *asking)
 {
 	uint32_t total = 0;
-	for (uint32_t i = 0; i < activity->papers_count; i++)
-		total += activity->papers[i].count;
+	for (uint32_t i = 0; i < asking->papers_count; i++)
+		total += asking->papers[i].count;
 	return total;
 }
 
@@ -55,11 +55,11 @@ enum fault check_papers(const struct session *s, const struct entry *entry)
 	if (!room_of(s, entry->subject.b))
 		return FAULT_no_room;
 	const struct asking *asking = &a->askings[a->round - 1];
-	if (asking->sealed || asking->parts_done)
+	if (asking->sealed || asking->parts_done || asking->revealed)
 		return FAULT_wrong_phase;
-	if (count < paper_count(asking->entered, asking->entered_count, entry->subject.b))
+	if (!a->secret && count < paper_count(asking->entered, asking->entered_count, entry->subject.b))
 		return FAULT_fixed;
-	uint32_t others = papers_total(a) - paper_count(a->papers, a->papers_count, entry->subject.b);
+	uint32_t others = papers_total(asking) - paper_count(asking->papers, asking->papers_count, entry->subject.b);
 	return others + count <= LIMIT_PAPERS ? FAULT_none : FAULT_full;
 }
 
@@ -68,7 +68,8 @@ void apply_papers(struct session *s, const struct entry *entry)
 	struct activity *a = activity_of(s, entry->subject.a);
 	uint64_t count;
 	papers_read(entry, &count);
-	paper_set(&a->papers, &a->papers_count, entry->subject.b, (uint32_t)count);
+	struct asking *asking = asking_of(s, entry->subject.a, 0);
+	paper_set(&asking->papers, &asking->papers_count, entry->subject.b, (uint32_t)count);
 	touch(s, SECTION_result, entry->subject.a, 0, a->round, entry->seq);
 	touch(s, SECTION_result, entry->subject.a, entry->subject.b, a->round, entry->seq);
 }
@@ -148,6 +149,12 @@ static bool entered_before(const struct activity *a, const struct asking *asking
 	return *ballot && (a->holder != HOLDER_ROOM || paper_count(asking->entered, asking->entered_count, room));
 }
 
+static enum fault check_count(const struct asking *asking, uint32_t room)
+{
+	uint32_t entered = paper_count(asking->entered, asking->entered_count, room), announced = paper_count(asking->papers, asking->papers_count, room);
+	return entered < announced ? FAULT_none : FAULT_no_paper;
+}
+
 enum fault check_proxy(const struct session *s, const struct entry *entry)
 {
 	const struct activity *a = activity_of(s, entry->subject.a);
@@ -164,12 +171,30 @@ enum fault check_proxy(const struct session *s, const struct entry *entry)
 		return FAULT_stale;
 	if (a->secret && sheet.heads != 1)
 		return FAULT_malformed;
-	bool before = entered_before(a, asking, &sheet, room, &ballot);
-	if (before && ballot->room != room)
-		return FAULT_taken; /* a sheet is of one room */
-	if (!before && paper_count(asking->entered, asking->entered_count, room) >= paper_count(a->papers, a->papers_count, room))
-		return FAULT_no_paper;
-	return ballot_check(a, sheet.ballot);
+	if (!a->secret) {
+		bool before = entered_before(a, asking, &sheet, room, &ballot);
+		fault = ballot && (!before || ballot->room != room) ? FAULT_taken /* a sheet is of one room; and what a room has cast itself stays */
+			: before ? FAULT_none : check_count(asking, room);
+	}
+	return fault == FAULT_none ? ballot_check(a, sheet.ballot) : fault;
+}
+
+enum fault session_paper_may(const struct session *s, const struct entry *entry)
+{
+	const struct activity *a = activity_of(s, entry->subject.a);
+	struct sheet sheet;
+	const struct ballot *ballot;
+	uint64_t count;
+	if (a == NULL || !a->secret)
+		return FAULT_none; /* the step says it all */
+	const struct asking *asking = &a->askings[a->round - 1];
+	if (entry->command == COMMAND_papers)
+		return papers_read(entry, &count) == FAULT_none && count < paper_count(asking->entered, asking->entered_count, entry->subject.b) ? FAULT_fixed : FAULT_none;
+	if (sheet_read(entry->form, true, &sheet) != FAULT_none)
+		return FAULT_none;
+	if (entered_before(a, asking, &sheet, entry->subject.b, &ballot))
+		return ballot->room == entry->subject.b ? FAULT_none : FAULT_taken;
+	return check_count(asking, entry->subject.b);
 }
 
 void apply_proxy(struct session *s, const struct entry *entry)

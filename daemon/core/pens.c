@@ -5,9 +5,15 @@
 
 /* --- the pen: a lease whose generation is the tenure. Every holder is kept, so that late text finds its writer. --- */
 
+uint32_t pen_holder_at(const struct room *room, uint32_t tenure)
+{
+	const struct pen *pen = &room->pen;
+	return tenure <= pen->tenure && pen->tenure - tenure < pen->kept ? pen->holders[pen->kept - 1 - (pen->tenure - tenure)] : 0;
+}
+
 uint32_t pen_holder(const struct room *room)
 {
-	return room->pen.tenure ? room->pen.holders[room->pen.tenure - 1] : 0;
+	return pen_holder_at(room, room->pen.tenure);
 }
 
 static void signal_touch(struct session *s, uint32_t room, uint64_t key, uint64_t seq)
@@ -25,8 +31,12 @@ static void pen_touch(struct session *s, uint32_t room, uint64_t seq)
 static void pen_next(struct session *s, uint32_t number, uint32_t member, const struct entry *entry)
 {
 	struct pen *pen = &s->rooms[number - 1].pen;
-	pen->holders = check_realloc(pen->holders, pen->tenure + 1, sizeof *pen->holders);
-	pen->holders[pen->tenure++] = member;
+	if (pen->kept < LIMIT_TENURES)
+		pen->holders = check_realloc(pen->holders, ++pen->kept, sizeof *pen->holders);
+	else
+		memmove(pen->holders, pen->holders + 1, (LIMIT_TENURES - 1) * sizeof *pen->holders);
+	pen->holders[pen->kept - 1] = member;
+	pen->tenure++;
 	pen->away = false;
 	pen->at_ms = entry->at_ms;
 	pen_touch(s, number, entry->seq);
@@ -35,7 +45,7 @@ static void pen_next(struct session *s, uint32_t number, uint32_t member, const 
 void pen_leave(struct session *s, uint32_t room, uint32_t member, const struct entry *entry)
 {
 	if (room && pen_holder(&s->rooms[room - 1]) == member)
-		pen_next(s, room, 0, entry); /* one beyond the limit of tenures, if need be: nobody keeps a pen in a room where they are not */
+		pen_next(s, room, 0, entry);
 }
 
 static enum fault tenure_read(const struct entry *entry, uint64_t *tenure, uint64_t *member)
@@ -60,9 +70,7 @@ enum fault check_pen_take(const struct session *s, const struct entry *entry)
 	if (tenure != room->pen.tenure)
 		return FAULT_stale;
 	uint32_t holder = pen_holder(room);
-	if (holder && holder != entry->name.who && !room->pen.away)
-		return FAULT_pen_needed;
-	return room->pen.tenure < LIMIT_TENURES ? FAULT_none : FAULT_full;
+	return holder && holder != entry->name.who && !room->pen.away ? FAULT_pen_needed : FAULT_none;
 }
 
 void apply_pen_take(struct session *s, const struct entry *entry)
@@ -92,9 +100,7 @@ enum fault check_pen_give(const struct session *s, const struct entry *entry)
 		return FAULT_stale;
 	if (member && !member_of(s, (uint32_t)member))
 		return FAULT_no_member;
-	if (member && session_room(s, (uint32_t)member) != entry->subject.a)
-		return FAULT_no_room;
-	return room->pen.tenure < LIMIT_TENURES ? FAULT_none : FAULT_full;
+	return member && session_room(s, (uint32_t)member) != entry->subject.a ? FAULT_no_room : FAULT_none;
 }
 
 void apply_pen_give(struct session *s, const struct entry *entry)

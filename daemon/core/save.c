@@ -168,9 +168,10 @@ static void link_restore(struct unpack *in, struct link *link)
 
 static void pen_save(const struct pen *pen, struct pack *out)
 {
-	pack_array(out, 3);
-	pack_array(out, pen->tenure);
-	for (uint32_t i = 0; i < pen->tenure; i++)
+	pack_array(out, 4);
+	pack_uint(out, pen->tenure);
+	pack_array(out, pen->kept);
+	for (uint32_t i = 0; i < pen->kept; i++)
 		pack_uint(out, pen->holders[i]);
 	pack_bool(out, pen->away);
 	pack_uint(out, pen->at_ms);
@@ -178,10 +179,13 @@ static void pen_save(const struct pen *pen, struct pack *out)
 
 static void pen_restore(struct unpack *in, struct pen *pen)
 {
-	unpack_arrays(in, 3);
-	pen->tenure = count_restore(in, LIMIT_TENURES + LIMIT_MEMBERS);
-	pen->holders = check_alloc(pen->tenure, sizeof *pen->holders);
-	for (uint32_t i = 0; i < pen->tenure; i++)
+	unpack_arrays(in, 4);
+	pen->tenure = u32(in);
+	pen->kept = count_restore(in, LIMIT_TENURES);
+	if (pen->kept > pen->tenure || (pen->kept < pen->tenure && pen->kept < LIMIT_TENURES))
+		unpack_fail(in);
+	pen->holders = check_alloc(pen->kept, sizeof *pen->holders);
+	for (uint32_t i = 0; i < pen->kept; i++)
 		pen->holders[i] = u32(in);
 	pen->away = unpack_bool(in);
 	pen->at_ms = u64(in);
@@ -426,7 +430,7 @@ static void group_restore(struct unpack *in, struct group *group)
 
 static void asking_save(const struct asking *asking, struct pack *out)
 {
-	pack_array(out, 13);
+	pack_array(out, 14);
 	pack_array(out, asking->count);
 	for (uint32_t i = 0; i < asking->count; i++) {
 		const struct ballot *ballot = &asking->ballots[i];
@@ -463,12 +467,13 @@ static void asking_save(const struct asking *asking, struct pack *out)
 	pack_array(out, asking->gates_count);
 	for (uint32_t i = 0; i < asking->gates_count; i++)
 		pack_uint(out, asking->gates[i]);
+	papers_save(asking->papers, asking->papers_count, out);
 	papers_save(asking->entered, asking->entered_count, out);
 }
 
 static void asking_restore(struct unpack *in, struct asking *asking)
 {
-	unpack_arrays(in, 13);
+	unpack_arrays(in, 14);
 	asking->count = asking->room = count_restore(in, LIMIT_MEMBERS + LIMIT_ROOMS + LIMIT_PAPERS);
 	asking->ballots = check_alloc(asking->count, sizeof *asking->ballots);
 	for (uint32_t i = 0; i < asking->count; i++) {
@@ -508,13 +513,14 @@ static void asking_restore(struct unpack *in, struct asking *asking)
 	asking->gates = check_alloc(asking->gates_count, sizeof *asking->gates);
 	for (uint32_t i = 0; i < asking->gates_count; i++)
 		asking->gates[i] = u32(in);
+	asking->papers = papers_restore(in, &asking->papers_count);
 	asking->entered = papers_restore(in, &asking->entered_count);
 	asking_index(asking);
 }
 
 static void activity_save(const struct activity *a, struct pack *out)
 {
-	pack_array(out, 15);
+	pack_array(out, 14);
 	pack_bool(out, a->used);
 	pack_uint(out, a->step);
 	pack_str(out, slice_text(a->kind->name));
@@ -554,13 +560,12 @@ static void activity_save(const struct activity *a, struct pack *out)
 		pack_uint(out, a->groups[i].group);
 		blob_save(&a->groups[i].text, out);
 	}
-	papers_save(a->papers, a->papers_count, out);
 	outcome_save(&a->outcome, out);
 }
 
 static void activity_restore(struct unpack *in, struct activity *a)
 {
-	unpack_arrays(in, 15);
+	unpack_arrays(in, 14);
 	a->used = unpack_bool(in);
 	a->step = u32(in);
 	a->kind = activity_find(unpack_str(in, 32));
@@ -607,7 +612,6 @@ static void activity_restore(struct unpack *in, struct activity *a)
 		a->groups[i].group = u32(in);
 		a->groups[i].text = blob_restore(in, LIMIT_TEXT);
 	}
-	a->papers = papers_restore(in, &a->papers_count);
 	outcome_restore(in, &a->outcome);
 	if (a->round == 0)
 		unpack_fail(in);

@@ -21,13 +21,21 @@ static int order_slices(const void *x, const void *y)
 
 struct room_count {
 	uint32_t room, count;
+	uint32_t own; /* of these not entered from paper: who entered the others can take them off a sum */
 };
+
+/* Enough to be shown: as many as k that nobody else has entered; or all on paper. */
+static bool enough(uint32_t own, uint32_t count, uint32_t k)
+{
+	return (own ? own : count) >= k;
+}
 
 static int order_rooms(const void *x, const void *y)
 {
 	const struct room_count *a = x, *b = y;
-	if (a->count != b->count)
-		return a->count < b->count ? -1 : 1;
+	uint32_t of_a = a->own ? a->own : a->count, of_b = b->own ? b->own : b->count;
+	if (of_a != of_b)
+		return of_a < of_b ? -1 : 1;
 	return (a->room > b->room) - (a->room < b->room);
 }
 
@@ -48,14 +56,15 @@ static void plan_group(const struct session *s, const struct room_count *rooms, 
 		group->rooms = plan->rooms + i;
 		group->ballots = plan->ballots + before;
 		/* The small ones come first; all of them go into one group, which takes more while it has fewer than k. */
-		uint32_t ballots = 0;
+		uint32_t ballots = 0, own = 0;
 		do {
 			ballots += rooms[i].count;
+			own += rooms[i].own;
 			group_of[rooms[i].room] = plan->count;
 			plan->rooms[i] = rooms[i].room;
 			group->rooms_count++;
 			i++;
-		} while (i < used && (ballots < s->k || (plan->count == 1 && rooms[i].count < s->k)));
+		} while (i < used && (!enough(own, ballots, s->k) || (plan->count == 1 && !enough(rooms[i].own, rooms[i].count, s->k))));
 		before += ballots;
 	}
 }
@@ -72,10 +81,15 @@ static void plan_make(const struct session *s, const struct asking *asking, stru
 			rooms[asking->ballots[i].room].count++;
 			plan->total++;
 		}
+	uint32_t own = 0;
 	for (uint32_t r = 0; r <= s->rooms_count; r++)
-		if (rooms[r].count)
+		if (rooms[r].count) {
+			uint32_t entered = paper_count(asking->entered, asking->entered_count, r);
+			rooms[r].own = rooms[r].count - (entered < rooms[r].count ? entered : rooms[r].count);
+			own += rooms[r].own;
 			rooms[used++] = rooms[r];
-	if (plan->total >= s->k) {
+		}
+	if (enough(own, plan->total, s->k)) {
 		qsort(rooms, used, sizeof *rooms, order_rooms);
 		plan->groups = check_alloc(used, sizeof *plan->groups);
 		plan->rooms = check_alloc(used, sizeof *plan->rooms);

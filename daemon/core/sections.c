@@ -170,6 +170,12 @@ static void item_remove(struct section_list *list, uint32_t at, uint64_t seq)
 	removal_note(list, key, seq);
 }
 
+bool sections_holds(const struct sections *all, struct section section, uint64_t key)
+{
+	struct section_list *list = find(all, section);
+	return list && item_find(list, key);
+}
+
 void sections_remove(struct sections *all, struct section section, uint64_t key, uint64_t seq)
 {
 	struct section_list *list = find(all, section);

@@ -37,6 +37,7 @@ void sections_touch(struct sections *all, struct section section, uint64_t key, 
 void sections_remove(struct sections *all, struct section section, uint64_t key, uint64_t seq); /* nothing if it is not there */
 void sections_drop(struct sections *all, uint8_t kind, uint32_t a); /* every section (kind, a, any): as if they had never been. Nobody may see them any more */
 const struct section_list *sections_find(const struct sections *all, struct section section);   /* NULL: never changed */
+bool sections_holds(const struct sections *all, struct section section, uint64_t key);
 void sections_changes_clear(struct sections *all);
 void sections_save(const struct sections *all, struct pack *out);
 bool sections_restore(struct sections *all, struct unpack *in); /* false: not what save wrote */

@@ -26,7 +26,6 @@ static void activity_finish(struct activity *activity)
 	outcome_finish(&activity->outcome);
 	blob_finish(&activity->ref);
 	free(activity->groups);
-	free(activity->papers);
 	free(activity->items);
 	free(activity->askings);
 	free(activity->phases);
@@ -182,21 +181,27 @@ static bool allowed_when_over(uint16_t command)
 {
 	switch (command) {
 	case COMMAND_join: case COMMAND_seal: case COMMAND_reveal: case COMMAND_hide: case COMMAND_look: case COMMAND_show: case COMMAND_say:
-	case COMMAND_outcome: case COMMAND_link_revoke: case COMMAND_due: case COMMAND_extra_due: case COMMAND_end:
+	case COMMAND_outcome: case COMMAND_note_put: case COMMAND_tray_take: case COMMAND_link_revoke: case COMMAND_due: case COMMAND_extra_due: case COMMAND_end:
 		return true;
 	default:
 		return false;
 	}
 }
 
-/* Changes nothing. */
-static enum fault judge(const struct session *s, const struct row *row, const struct entry *entry)
+/* What the entry's head alone tells; known of a struck one too. */
+static enum fault judge_head(const struct session *s, const struct row *row, const struct entry *entry)
 {
 	if (!(roles_of_entry(s, entry) & row->roles))
 		return FAULT_not_allowed;
 	if (s->over && !allowed_when_over(entry->command))
 		return FAULT_over;
-	enum fault fault = check_phase(s, row, entry);
+	return check_phase(s, row, entry);
+}
+
+/* Changes nothing. */
+static enum fault judge(const struct session *s, const struct row *row, const struct entry *entry)
+{
+	enum fault fault = judge_head(s, row, entry);
 	if (fault == FAULT_none)
 		fault = check_words(entry);
 	return fault == FAULT_none ? row->check(s, entry) : fault;
@@ -310,7 +315,8 @@ static void secret_note(struct session *s, const struct entry *entry)
 	asking->strikes_due |= asking->sealed; /* too late for the seal, and struck all the same */
 }
 
-/* A paper ballot of a secret activity is named by its sheet; what the seal replaces is known when it is accepted. */
+/* A paper ballot of a secret activity is named by its sheet. What its form says is struck with the seal, so only these verdicts may depend on it: it is proper, or of this
+ * round. Whether so many were announced, intake asks (session_paper_may). */
 static bool is_secret_paper(const struct session *s, const struct entry *entry)
 {
 	return entry->command == COMMAND_proxy && session_secret(s, entry->subject.a, NULL);
@@ -374,21 +380,24 @@ static enum fault step(struct session *s, const struct row *row, const struct en
 		return fault;
 	}
 	struct lane *lane = lane_of(s, entry, &actor);
-	if (lane && lane_answers(lane, entry->name.number, &fault))
+	if (lane && lane_answers(lane, entry->name.number, &fault)) {
+		if (is_secret_paper(s, entry))
+			secret_note(s, entry); /* it says the same once more */
 		return fault;
+	}
 	if (lane == NULL && entry->command != COMMAND_join)
 		return FAULT_lane_unknown;
-	if (entry->struck & ENTRY_FORM) { /* a paper ballot: only accepted ones are struck */
+	if (entry->struck & ENTRY_FORM) { /* a paper ballot: its form was proper, or its head says why not */
 		struct asking *asking = asking_of(s, entry->subject.a, 0);
-		fault = FAULT_none;
-		if (is_secret_paper(s, entry) && asking && !asking->sealed)
+		fault = judge_head(s, row, entry);
+		if (fault == FAULT_none && is_secret_paper(s, entry) && asking && !asking->sealed)
 			asking->struck++;
 	} else {
 		fault = judge(s, row, entry);
 		if (accepted(fault))
 			take(s, row, entry);
 	}
-	if (fault == FAULT_none && is_secret_paper(s, entry))
+	if (is_secret_paper(s, entry) && (fault == FAULT_none || judge_head(s, row, entry) != FAULT_none))
 		secret_note(s, entry);
 	lane = lane_of(s, entry, &actor); /* anew: members and links may have moved in memory */
 	if (lane)

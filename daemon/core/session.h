@@ -125,6 +125,9 @@ void session_pen_form(const struct held_pen *pen, struct pack *out);
 bool session_has_key_ballot(const struct session *s, const struct eyes_key *key);
 /* The form of a `proxy` as it stands in the log, its ballot padded (clause 4.19). `words`: the command's text, for kinds that are answered in words. false: not a proper form. */
 bool session_proxy_form(const struct session *s, uint32_t activity, struct slice form, struct slice words, struct pack *out);
+/* FAULT_none, or why this `papers` or `proxy` on a secret activity is not to be appended: more sheets than announced, fewer announced than entered, a sheet of another
+ * room. The step cannot say it: when these entries are replayed, what they said has been struck. */
+enum fault session_paper_may(const struct session *s, const struct entry *entry);
 bool session_in_words(const struct session *s, uint32_t activity); /* answered by a command's text */
 
 /* --- progress: how many of the members have a ballot on an open activity --- */

@@ -35,6 +35,17 @@ enum fault form_done(struct unpack *in)
 	return fine ? FAULT_none : FAULT_malformed;
 }
 
+size_t text_rows(struct slice text)
+{
+	static const struct unpack_limits limits = { .depth = 2, .values = LIMIT_VALUES_STAFF, .bytes = LIMIT_TEXT };
+	if (text.len == 0)
+		return 0;
+	struct unpack *in = unpack_create(text, &limits);
+	size_t rows = unpack_array(in);
+	unpack_destroy(in);
+	return rows;
+}
+
 /* Of rows [language, word, word, ...] the column of one item: [[language, word], ...]. */
 void text_column(struct slice text, size_t column, struct pack *out)
 {

@@ -74,7 +74,8 @@ struct organisation {
 
 struct pen { /* of a room: who may write its notes */
 	uint32_t tenure;    /* of the newest holder; 0: never held */
-	uint32_t *holders;  /* [tenure - 1]: the member; 0: laid down */
+	uint32_t kept;      /* of the newest LIMIT_TENURES the holder is known */
+	uint32_t *holders;  /* [kept - 1]: that of the newest; 0: laid down */
 	bool away;          /* offered to the room */
 	uint64_t at_ms;     /* when this tenure began, or the pen was offered */
 };
@@ -164,7 +165,9 @@ struct asking { /* a round of an activity */
 	uint64_t looked_seq;   /* 0: nobody looked */
 	uint32_t *gates;       /* rooms whose discussion has opened in this round */
 	uint32_t gates_count;
-	struct paper *entered; /* by hand, a room each */
+	struct paper *papers; /* announced, a room each */
+	uint32_t papers_count;
+	struct paper *entered; /* by hand, so too. Of a secret one unknown when it is struck: no verdict depends on it */
 	uint32_t entered_count;
 };
 
@@ -224,8 +227,6 @@ struct activity {
 	struct blob ref; /* its id in the catalog */
 	struct item_group *groups;
 	uint32_t groups_count;
-	struct paper *papers; /* announced */
-	uint32_t papers_count;
 	struct outcome outcome;
 };
 enum holder { HOLDER_PERSON = 1, HOLDER_ROOM = 2 };
@@ -279,6 +280,7 @@ struct session {
 struct unpack *form_read(const struct entry *entry);
 /* Of a text's rows [language, word, word, ...] one column, from 1: [[language, word], ...]. Nothing when it is no text. */
 void text_column(struct slice text, size_t column, struct pack *out);
+size_t text_rows(struct slice text); /* how many languages; 0: no text */
 /* FAULT_none when everything was read without error, else malformed; ends the reader. */
 enum fault form_done(struct unpack *in);
 
@@ -332,11 +334,12 @@ void results_touch(struct session *s, uint32_t activity, uint32_t round, uint64_
 /* Of shown items (by 0) or their groups (by 1), what the result that is shown to all says: rows by id, the caller's to free. */
 uint32_t standings_of(const struct session *s, uint32_t activity, uint32_t round, uint32_t by, struct standing **out);
 uint32_t paper_count(const struct paper *papers, uint32_t count, uint32_t room);
-uint32_t papers_total(const struct activity *activity);
+uint32_t papers_total(const struct asking *asking);
 
 /* --- gate.c, outcome.c, pens.c, notes.c, papers.c --- */
 bool gate_opened(const struct asking *asking, uint32_t room);
 uint32_t pen_holder(const struct room *room); /* 0: nobody */
+uint32_t pen_holder_at(const struct room *room, uint32_t tenure); /* 0: nobody, or too long ago */
 void deadlines_settle(struct session *s, uint32_t scope, const struct entry *entry); /* phases.c */
 void pen_leave(struct session *s, uint32_t room, uint32_t member, const struct entry *entry); /* who leaves the room lays it down */
 void hands_touch(struct session *s, uint64_t seq); /* places in the queue have changed */

@@ -363,7 +363,7 @@ static void on_entry(struct sid sid, const struct journal_entry *e, uint64_t tag
 		return;
 	if (!take(hall, e, &entry, &verdict))
 		return;
-	if (entry.command == COMMAND_seal || (entry.command == COMMAND_secret_ballot && verdict != FAULT_none))
+	if (entry.command == COMMAND_seal || entry.command == COMMAND_proxy || (entry.command == COMMAND_secret_ballot && verdict != FAULT_none))
 		hall->strikes_seq = entry.seq; /* strikes come when this is stable */
 	if (entry.seq > hall->stable)
 		orphans_keep(hall, e);

@@ -386,6 +386,11 @@ static void wish_for(struct seat *seat, const struct command_message *message, s
 		fanout_again(seat);
 		return;
 	}
+	bool paper = entry->command == COMMAND_papers || entry->command == COMMAND_proxy;
+	if (fault == FAULT_none && paper && session_paper_may(hall->session, entry) != FAULT_none) { /* the log must not depend on it, so it is said here */
+		refuse(seat, wish, session_paper_may(hall->session, entry));
+		return;
+	}
 	if (fault == FAULT_none && entry->command == COMMAND_secret_ballot && !session_secret_may(hall->session, entry, seat->actor)) {
 		/* Closed for them, and somebody else's extra time runs; the entry would name nobody, so it is asked here. What was sent before and may still
 		 * come into the log is not refused for that: it is asked again when no extra time runs. */

@@ -27,5 +27,5 @@ SECTION(notes, 19, "room, step", NOTES, STATE, SHARED, "note: [id bin8, activity
 SECTION(edits, 20, "room, step", CREW, STATE, SHARED, "note: [[author, at_ms, text [words]], ...] earlier wordings, oldest first")
 SECTION(tray, 21, "room, 0", CREW, STATE, SHARED, "item: [id bin8, step, activity, kind, author, tenure (0: a suggestion), at_ms, text [words]]")
 SECTION(plenary, 22, "0, 0", ALL, STATE, SHARED, "note: [room, step, activity, kind, final, at_ms, text [words]]")
-SECTION(outcome, 23, "activity, 0", ALL, STATE, SHARED, "0: [round, by, override, at_ms, [id, total, voters, ...], text [reason]]")
+SECTION(outcome, 23, "activity, 0", BAND, STATE, SHARED, "0: [round, by, override, at_ms, [id, total, voters, ...], text [reason]]")
 SECTION(band, 24, "activity, 0", BAND, RESULT, SHARED, "room: [round, ballots, heads, held back, brief bin] of a secret activity whose ballots stay in the room")

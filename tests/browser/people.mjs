@@ -10,7 +10,8 @@ export const WORDS = {
 	sv: { join: "Gå med", start: "Starta nu", rooms: /Dela in 6 i 2 rum/, saved: "saved" },
 	en: { join: "Join" },
 };
-export const LANGUAGE = ["sv", "en", "sv", "en", "sv", "sv"];
+export const LANGUAGE = ["sv", "en", "sv", "en", "sv", "sv", "en", "sv"];
+export const NAMES = ["Aino", "Björn", "Cia", "Dan", "Eva", "Fatima", "Greta", "Hanna"];
 export const problems = [];
 export function watch(page, name) {
 	page.on("pageerror", (e) => problems.push(`${name}: ${e.message}`));
@@ -46,7 +47,8 @@ export async function axe(page, name) {
 	axeSource ||= await readFile(axePath, "utf8");
 	for (const colorScheme of ["light", "dark"]) {
 		await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-		await page.evaluate(axeSource);
+		if (await page.evaluate(() => window.axe === undefined))
+			await page.evaluate(axeSource);
 		const found = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
 		const serious = found.violations.filter((v) => ["serious", "critical"].includes(v.impact));
 		await page.screenshot({ path: join(out(), `${name}.${colorScheme}.png`), caret: "initial" });
@@ -59,13 +61,20 @@ export const speak = async (page, language) => {
 	await page.reload();
 };
 
-/** A session begun on the start page: secret dots unless told otherwise; prepare: more to fill in. */
-export async function start(daemon, chrome, { secret = true, prepare } = {}) {
-	const desk = await (await chrome.newContext({ viewport: { width: 1440, height: 900 }, locale: "sv-SE", reducedMotion: "reduce" })).newPage();
+/** The start page, with the creation key. */
+export async function atStart(daemon, chrome) {
+	const desk = await (await chrome.newContext({ viewport: { width: 1440, height: 900 }, locale: "sv-SE", reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"] })).newPage();
 	watch(desk, "facilitator");
 	await desk.goto(`${daemon.origin}/#new.${KEY}`);
 	await desk.getByRole("button", { name: WORDS.sv.start }).waitFor();
 	assert.ok(!desk.url().includes(KEY), "the key has left the address");
+	return desk;
+}
+
+/** A question of one's own begun on the start page: secret dots unless told otherwise; prepare: more to fill in. */
+export async function start(daemon, chrome, { secret = true, prepare } = {}) {
+	const desk = await atStart(daemon, chrome);
+	await desk.locator("label", { hasText: "Egen fråga" }).click();
 	/* A daemon with a catalog offers that first. */
 	if (await desk.locator("input[value=own]").count())
 		await desk.locator("input[value=own]").check({ force: true });
@@ -84,8 +93,8 @@ export async function start(daemon, chrome, { secret = true, prepare } = {}) {
 	await screen.locator(".screen .code").waitFor();
 	return { desk, screen, code };
 }
-export async function phone(daemon, chrome, code, i, { how = "link", look = false } = {}) {
-	const context = await chrome.newContext({ ...PHONE, locale: LANGUAGE[i] === "sv" ? "sv-SE" : "en-GB" });
+export async function phone(daemon, chrome, code, i, { how = "link", look = false, device = PHONE } = {}) {
+	const context = await chrome.newContext({ ...device, locale: LANGUAGE[i] === "sv" ? "sv-SE" : "en-GB" });
 	const page = await context.newPage();
 	watch(page, `phone ${i + 1}`);
 	if (how === "code") {
@@ -95,7 +104,7 @@ export async function phone(daemon, chrome, code, i, { how = "link", look = fals
 	} else {
 		await page.goto(`${daemon.origin}/#${code}`);
 	}
-	await page.locator("#name").fill(["Aino", "Björn", "Cia", "Dan", "Eva", "Fatima"][i]);
+	await page.locator("#name").fill(NAMES[i]);
 	if (look)
 		await axe(page, `join.${LANGUAGE[i]}`);
 	await page.getByRole("button", { name: WORDS[LANGUAGE[i]].join, exact: true }).click();

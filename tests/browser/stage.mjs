@@ -46,7 +46,7 @@ export class Daemon {
 	}
 	get origin() { return `http://127.0.0.1:${this.port}`; }
 	async start() {
-		this.process = spawn(daemonPath(), ["--listen", `127.0.0.1:${this.port}`, "--state", this.folder, "--creation-key", join(this.folder, "key"), ...this.options],
+		this.process = spawn(daemonPath(), ["--listen", `127.0.0.1:${this.port}`, "--state", this.folder, "--creation-key", join(this.folder, "key"), "--catalog", join(top, "catalog"), ...this.options],
 			{ stdio: ["ignore", "pipe", "pipe"] });
 		this.ended = new Promise((done) => this.process.once("exit", done));
 		for (const stream of [this.process.stdout, this.process.stderr])

@@ -519,7 +519,10 @@ static bool command(struct story *s, struct person *person, struct words *w, str
 	entry.name = (struct name){ actor_of(s, person), person->lane, manner.number ? manner.number : ++person->number };
 	entry.form = pack_bytes(&form);
 	entry.text = pack_bytes(&text);
-	if (fine)
+	enum fault paper = entry.command == COMMAND_proxy || entry.command == COMMAND_papers ? session_paper_may(s->session, &entry) : FAULT_none;
+	if (paper != FAULT_none && !manner.insists)
+		fprintf(s->out, "\trefused before the log: %s\n", fault_name(paper));
+	else if (fine)
 		wish(s, person, &entry, manner);
 	pack_finish(&form);
 	pack_finish(&text);

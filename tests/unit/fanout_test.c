@@ -396,7 +396,7 @@ static void what_is_made_later_comes_into_sight(void **state)
 /* A secret rating's rooms as a band beside the total: a result like any other, on the grid, and drawn anew when it has changed. */
 static void a_band_comes_with_the_result(void **state)
 {
-	enum { PEOPLE = 8 };
+	enum { PEOPLE = 10 }; /* a band is of five or more */
 	struct desk *desk = desk_open_of(DESK_RATING, 1, true, "ord");
 	struct page *fay = desk_facilitator(desk), *people[PEOPLE];
 	(void)state;

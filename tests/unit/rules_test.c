@@ -136,9 +136,11 @@ static enum fault more_asked(unsigned command, bool member, bool secret, uint32_
 	case COMMAND_pen_give: return member ? FAULT_pen_needed : FAULT_none;
 	case COMMAND_pen_away: return FAULT_stale; /* nobody holds it */
 	case COMMAND_note_drop: return FAULT_pen_needed;
-	case COMMAND_tray_take: return member ? FAULT_pen_needed : FAULT_no_note;
-	case COMMAND_papers: return secret && phase & (SEALED | REVEALED) ? FAULT_wrong_phase : FAULT_none;
-	case COMMAND_proxy: return FAULT_no_paper; /* none were announced */
+	case COMMAND_note_put: return over ? FAULT_over : FAULT_none; /* a suggestion */
+	case COMMAND_tray_take: return !member ? FAULT_no_note : over ? FAULT_over : FAULT_pen_needed;
+	case COMMAND_papers: return phase == REVEALED || (secret && phase == SEALED) ? FAULT_wrong_phase : FAULT_none;
+	case COMMAND_proxy: return secret ? FAULT_none : FAULT_no_paper; /* none were announced; of a secret question intake asks */
+	case COMMAND_items_hide: return secret && phase & (SEALED | REVEALED) ? FAULT_fixed : FAULT_none;
 	default: return FAULT_none;
 	}
 }
@@ -146,7 +148,7 @@ static enum fault more_asked(unsigned command, bool member, bool secret, uint32_
 static bool lasts_beyond_the_end(unsigned command)
 {
 	static const unsigned lasting[] = { COMMAND_join, COMMAND_seal, COMMAND_reveal, COMMAND_hide, COMMAND_look, COMMAND_show, COMMAND_say,
-					    COMMAND_outcome, COMMAND_link_revoke, COMMAND_due, COMMAND_extra_due, COMMAND_end };
+					    COMMAND_note_put, COMMAND_tray_take, COMMAND_outcome, COMMAND_link_revoke, COMMAND_due, COMMAND_extra_due, COMMAND_end };
 	for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++)
 		if (lasting[i] == command)
 			return true;
