@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
-// node gallery.mjs OUTDIR [--only TEXT] [--font NAME] [--chromium PATH] [--axe]: draws every face in every state from fixtures into PNGs and a contact sheet, index.html.
+// node gallery.mjs OUTDIR [--only TEXT] [--font NAME] [--host NAME] [--chromium PATH] [--axe]: draws every face in every state from fixtures into PNGs and a contact sheet, index.html.
 // The pages are served under the daemon's own strict Content-Security-Policy; whatever the browser complains about is printed and fails the run.
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { bundle } from "./build.mjs";
 
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
 	+ "frame-ancestors 'none'; require-trusted-types-for 'script'";
-const SIZES = { phone: [390, 844], small: [320, 568], wide: [844, 390], laptop: [1440, 900], low: [1280, 720], screen: [1920, 1080], old: [1024, 768] };
+const SIZES = { phone: [390, 844], small: [320, 568], wide: [844, 390], laptop: [1440, 900], low: [1280, 720], screen: [1920, 1080], old: [1024, 768], huge: [3840, 2160] };
 const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
 
 const place = (n) => async (page) => { await page.locator("button.place").nth(n).click(); };
@@ -112,11 +113,15 @@ shot("screen-result", ["old"]);
 shot("screen-result", ["screen"], { as: "screen-result-150", acts: [async (page) => { for (let i = 0; i < 3; i++) await page.keyboard.press("+"); }, wait(500)] });
 shot("screen-task", ["screen"], { as: "screen-task-150", acts: [async (page) => { for (let i = 0; i < 3; i++) await page.keyboard.press("+"); }, wait(500)] });
 shot("screen-stale", ["screen"], { ...BOTH, acts: [wait(4500)] });
+/* The rest by face: gallery/*.mjs, each a function that takes these. */
+const more = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "gallery");
+for (const name of (await readdir(more)).filter((n) => n.endsWith(".mjs")).sort())
+	(await import(pathToFileURL(join(more, name)).href)).default({ shot, place, press, wait, large, BOTH });
 
 const value = (option) => (process.argv.includes(option) ? process.argv[process.argv.indexOf(option) + 1] : undefined);
 const outdir = process.argv[2];
 if (!outdir || outdir.startsWith("-")) {
-	console.error("usage: node gallery.mjs OUTDIR [--only TEXT] [--font NAME] [--chromium PATH] [--axe]");
+	console.error("usage: node gallery.mjs OUTDIR [--only TEXT] [--font NAME] [--host NAME] [--chromium PATH] [--axe]");
 	process.exit(2);
 }
 const only = value("--only") ?? "";
@@ -136,10 +141,13 @@ const server = createServer(async (request, response) => {
 	}
 });
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
-const origin = `http://127.0.0.1:${server.address().port}`;
+/* A picture for a document says an address that people could have: the name is only this browser's. */
+const host = value("--host");
+const origin = host ? `http://${host}` : `http://127.0.0.1:${server.address().port}`;
 const browser = await chromium.launch({
 	executablePath: value("--chromium") ?? "/usr/bin/chromium",
-	args: [...(process.getuid() ? [] : ["--no-sandbox"]), "--disable-background-networking", "--disable-component-update", "--no-first-run"],
+	args: [...(process.getuid() ? [] : ["--no-sandbox"]), "--disable-background-networking", "--disable-component-update", "--no-first-run",
+		...(host ? [`--host-resolver-rules=MAP ${host}:80 127.0.0.1:${server.address().port}`, `--unsafely-treat-insecure-origin-as-secure=${origin}`] : [])],
 });
 const wanted = shots.filter((s) => s.name.includes(only));
 const problems = [];
@@ -152,6 +160,8 @@ const draw = async (s) => {
 	page.on("console", (m) => { if (m.type() === "error") problems.push(`${s.name}: ${m.text()}`); });
 	try {
 		await page.goto(`${origin}/?fixture=${s.fixture}&theme=${s.theme}&lang=${s.lang}${value("--font") ? `&font=${value("--font")}` : ""}`);
+		/* Drawn, and past its first words; one that stays there has nothing more to show. */
+		await page.waitForFunction(() => document.querySelector("main") && !/^(Öppnar workshopen|Opening the workshop)/.test(document.querySelector("main h1")?.textContent ?? ""), null, { timeout: s.fixture === "opening" ? 500 : 8000 }).catch(() => {});
 		await page.waitForTimeout(250);
 		for (const act of s.acts)
 			await act(page);

@@ -13,6 +13,7 @@ const lists = [
 	["PHASE", "phases.h", "Where an activity stands in a scope."],
 	["ROLE", "roles.h", "Who may do and see what; sets are sums."],
 	["SECTION", "sections.h", "Kinds of sections (protocol section 5)."],
+	["NOTE", "notes.h", "What a note is."],
 	["VIEW", "views.h", "What the shared screen shows."],
 ];
 

@@ -41,7 +41,7 @@ for (const [file, from, to, bug] of controls) {
 	}
 	const status = await run({
 		name: "plant",
-		setup: (b) => b.onLoad({ filter: new RegExp(`${file.replace(/[/.]/g, "\\$&")}$`) }, () => ({ contents: text.replace(from, () => to), loader: "ts" })),
+		setup: (b) => b.onLoad({ filter: new RegExp(`${file.replace(/[/.]/g, "\\$&")}$`) }, () => ({ contents: text.replace(from, () => to), loader: file.endsWith("x") ? "tsx" : "ts" })),
 	}, "ignore");
 	found += status !== 0;
 	console.log(`${status !== 0 ? "found  " : "FAILED "} ${bug}`);

@@ -157,4 +157,4 @@ async function the_pen() {
 	}
 }
 
-export default { notes_the_pen: the_pen };
+export default { "the pen and the notes": the_pen };

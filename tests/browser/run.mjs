@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// node tests/browser/run.mjs [NAME...]: the browser tests, one after the other. Pictures, logs and traces go to BOLLPLANK_OUT (else build/tests/browser).
+// node tests/browser/run.mjs [--but] [NAME...]: the browser tests whose name holds one of these words, or none of them, one after the other. Pictures, logs and traces go to BOLLPLANK_OUT (else build/tests/browser).
 // The last line is "N passed, N failed, N skipped".
 import { mkdir, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -21,10 +21,10 @@ if (missing) {
 	counts.skipped++;
 } else {
 	await mkdir(stage.out(), { recursive: true });
-	const wanted = process.argv.slice(2);
+	const but = process.argv[2] === "--but", wanted = process.argv.slice(but ? 3 : 2);
 	for (const file of (await readdir(here)).filter((name) => name.endsWith(".test.mjs")).sort())
 		for (const [name, story] of Object.entries((await import(join(here, file))).default)) {
-			if (wanted.length && !wanted.some((w) => name.includes(w)))
+			if (wanted.length && wanted.some((w) => name.includes(w)) === but)
 				continue;
 			const began = Date.now();
 			try {

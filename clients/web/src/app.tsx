@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The page: the fragment says who comes in, the welcome says which face.
 import { type ComponentType, render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { CodeFace, EndFace, JoinFace } from "./faces/join.js";
 import { codeOf, isCode } from "./faces/common.js";
 import { ParticipantFace } from "./faces/participant.js";
@@ -11,7 +11,7 @@ import { Voice } from "./look/parts.js";
 import { language_chosen, settingsStart } from "./look/settings.js";
 import { Session } from "./state/session.js";
 import { FAULT, ROLE } from "./tables.js";
-import { faultWords, language, t } from "./words/words.js";
+import { faultWords, language, t, wordsLoad, wordsStaff } from "./words/words.js";
 
 type Route = { is: "code"; typed: string } | { is: "new"; key: string } | { is: "session"; seat: Seat } | { is: "lost_link" };
 
@@ -35,10 +35,13 @@ function later<P extends object>(load: () => Promise<ComponentType<P>>): Compone
 		return Face ? <Face {...props} /> : <EndFace title={t("opening")} words={lost ? t("contact-none") : ""} />;
 	};
 }
-const FacilitatorFace = later(() => import("./faces/facilitator.js").then((m) => m.FacilitatorFace));
-const ScreenFace = later<{ session: Session }>(() => import("./faces/screen.js").then((m) => m.ScreenFace));
-const ScreenEnded = later(() => import("./faces/screen.js").then((m) => m.ScreenEnded));
-const StartFace = later(() => import("./faces/start.js").then((m) => m.StartFace));
+/** A face of staff's, with what only these say. */
+const staffed = async <T,>(face: Promise<T>): Promise<T> => (await Promise.all([face, wordsStaff()]))[0];
+const FacilitatorFace = later(() => staffed(import("./faces/facilitator.js")).then((m) => m.FacilitatorFace));
+const ScreenFace = later<{ session: Session }>(() => staffed(import("./faces/screen.js")).then((m) => m.ScreenFace));
+const ScreenEnded = later(() => staffed(import("./faces/screen.js")).then((m) => m.ScreenEnded));
+const NotesFace = later<{ session: Session }>(() => import("./faces/notes.js").then((m) => m.NotesFace));
+const StartFace = later(() => staffed(import("./faces/start.js")).then((m) => m.StartFace));
 
 /** Protocol 1.5. A token leaves the address at once; a tag of it stays, so that a reload finds it. */
 export function route(world: World, fragment: string): Route {
@@ -72,12 +75,21 @@ export function SessionFace({ session }: { session: Session }) {
 	if (live.roles & ROLE.SCREEN) {
 		const wished = session.head.language;
 		if (!language_chosen.value && (wished === "sv" || wished === "en") && language.value !== wished)
-			queueMicrotask(() => { language.value = wished; });
+			void wordsLoad(wished).then(() => { if (!language_chosen.value) language.value = wished; }, () => {});
 		return <ScreenFace session={session} />;
 	}
 	if (staff & ROLE.FACILITATOR)
 		return <FacilitatorFace session={session} />;
-	return session.joined ? <ParticipantFace session={session} /> : <JoinFace session={session} />;
+	return session.joined ? <MemberFace session={session} /> : <JoinFace session={session} />;
+}
+
+/** Whoever has the pen writes the room's notes, and goes to the own answers and back. A pen that comes without an own press changes no page under a finger. */
+function MemberFace({ session }: { session: Session }) {
+	const writes = session.has_pen && !session.over && session.step(session.me.room) !== null;
+	useEffect(() => { if (!writes) session.side.value = "own"; }, [writes]);
+	const notes = writes && session.side.value === "notes";
+	useLayoutEffect(() => scrollTo(0, 0), [notes]); /* another page begins at its top */
+	return notes ? <NotesFace session={session} /> : <ParticipantFace session={session} />;
 }
 
 const toCode = (code: string) => {
@@ -104,7 +116,8 @@ function App({ world }: { world: World }) {
 		addEventListener("online", () => made.live.wake());
 		addEventListener("offline", () => made.live.offline());
 		document.addEventListener("visibilitychange", () => { if (!document.hidden) made.live.wake(); });
-		addEventListener("pagehide", () => made.live.stop());
+		/* What is half-typed goes into the outbox first, by an event of ours: of two listeners for "pagehide" the one that came first is called first, whatever it asks for. */
+		addEventListener("pagehide", () => { dispatchEvent(new Event("leave")); made.live.stop(); });
 		/* A page from the browser's back-forward cache has let go of its lane. */
 		addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
 		return made;
@@ -120,8 +133,16 @@ function App({ world }: { world: World }) {
 	);
 }
 
-export function start(world: World): void {
+export async function start(world: World): Promise<void> {
 	settingsStart();
+	for (;;) {
+		try {
+			await wordsLoad(language.value);
+			break;
+		} catch {
+			await new Promise((again) => setTimeout(again, RETRY_MS));
+		}
+	}
 	render(<App world={world} />, document.getElementById("page")!);
 	addEventListener("hashchange", () => location.reload());
 }

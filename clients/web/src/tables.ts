@@ -34,6 +34,21 @@ export const COMMAND = {
 	extra_due: 29,
 	end: 30,
 	profile: 31,
+	groups_put: 32,
+	guide_put: 33,
+	placed: 34,
+	pen_take: 35,
+	pen_give: 36,
+	pen_away: 37,
+	note_put: 38,
+	note_drop: 39,
+	tray_take: 40,
+	hand: 41,
+	ready: 42,
+	back: 43,
+	outcome: 44,
+	papers: 45,
+	proxy: 46,
 } as const;
 
 /** Verdicts on commands and reasons for a bye. */
@@ -54,6 +69,7 @@ export const FAULT = {
 	over_budget: 36,
 	over_cap: 37,
 	too_few: 38,
+	off_scale: 39,
 	not_allowed: 40,
 	wrong_phase: 41,
 	closed: 42,
@@ -62,6 +78,8 @@ export const FAULT = {
 	not_sealed: 45,
 	secret_look: 46,
 	secret_unknown: 47,
+	pen_needed: 48,
+	not_the_outcome: 49,
 	no_session: 60,
 	no_member: 61,
 	no_room: 62,
@@ -70,9 +88,13 @@ export const FAULT = {
 	no_item: 65,
 	no_link: 66,
 	no_organisation: 67,
+	no_note: 70,
+	no_group: 71,
 	taken: 68,
 	fixed: 69,
 	full: 80,
+	plenary_full: 85,
+	no_paper: 86,
 	too_many_codes: 81,
 	too_many_pages: 82,
 	too_fast: 83,
@@ -122,6 +144,25 @@ export const SECTION = {
 	result: 14,
 	screen: 15,
 	links: 16,
+	guide: 17,
+	signals: 18,
+	notes: 19,
+	edits: 20,
+	tray: 21,
+	plenary: 22,
+	outcome: 23,
+	band: 24,
+} as const;
+
+/** What a note is. */
+export const NOTE = {
+	observation: 1,
+	idea: 2,
+	decision: 3,
+	question: 4,
+	example: 5,
+	pitfall: 6,
+	parking: 7,
 } as const;
 
 /** What the shared screen shows. */
@@ -131,4 +172,7 @@ export const VIEW = {
 	RESULT: 2,
 	ROOMS: 3,
 	ROOM: 4,
+	NOTES: 5,
+	PLENARY: 6,
+	ORDER: 7,
 } as const;

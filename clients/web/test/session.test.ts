@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The session as pages read it: full means saved, the nearest scope speaks, what is out of sight is out of the page.
+import "./all_words.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { effect } from "@preact/signals";

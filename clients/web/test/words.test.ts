@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Every sentence in every language: the same names, the same variables, one for every fault; and none that a page asks for is missing.
+import "./all_words.js";
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -10,8 +11,8 @@ import { FAULT } from "../src/tables.js";
 import { countdown, faultWords, language, t } from "../src/words/words.js";
 
 declare const CLIENT: string;
-const languages = readdirSync(`${CLIENT}/src/words`).filter((name) => name.endsWith(".ftl")).map((name) => name.slice(0, -4));
-const source = (lang: string) => readFileSync(`${CLIENT}/src/words/${lang}.ftl`, "utf8");
+const languages = readdirSync(`${CLIENT}/src/words`).filter((name) => /^[a-z]+\.ftl$/.test(name)).map((name) => name.slice(0, -4));
+const source = (lang: string) => ["", "staff."].map((part) => readFileSync(`${CLIENT}/src/words/${part}${lang}.ftl`, "utf8")).join("\n");
 /** name -> the variables in it. */
 function messages(lang: string): Map<string, string> {
 	const out = new Map<string, string>();
@@ -73,6 +74,10 @@ test("every sentence that a page asks for is there, and no sentence is there for
 	};
 	walk(`${CLIENT}/src`);
 	const code = files.map((file) => readFileSync(file, "utf8")).join("\n");
+	/* What a participant's page asks for must not stand among staff's. */
+	const of_all = files.filter((file) => !/faces\/(facilitator|screen|start)/.test(file)).map((file) => readFileSync(file, "utf8")).join("\n");
+	const staff = readFileSync(`${CLIENT}/src/words/staff.sv.ftl`, "utf8");
+	assert.deepEqual([...of_all.matchAll(/\bt\("([\w-]+)"/g)].map((m) => m[1]).filter((name) => staff.includes(`\n${name} =`)), []);
 	const asked = new Set([...code.matchAll(/\bt\("([\w-]+)"/g)].map((m) => m[1]));
 	const have = messages("sv");
 	assert.deepEqual([...asked].filter((name) => !have.has(name)), []);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 // One or several of a list: native radio buttons or boxes, with the three marks of a dot.
 import { useState } from "preact/hooks";
-import { Refused, Saved, useSaving, unsavedWhy } from "../faces/common.js";
+import { Tray, useSaving } from "../faces/common.js";
 import { Dot, announce } from "../look/parts.js";
-import { type Activity, HOLDER_ROOM, type Session } from "../state/session.js";
+import { HOLDER_ROOM } from "../state/session.js";
 import { t } from "../words/words.js";
+import type { BallotProps } from "./kinds.js";
 
-export function ChoiceBallot({ session, activity, open }: { session: Session; activity: Activity; open: boolean }) {
+export function ChoiceBallot({ session, activity, open, next: way_on }: BallotProps) {
 	const [least = 1, most = 1] = activity.config;
 	const { saved, wanted, on_its_way } = session.ballot(activity);
 	/* Fewer than asked for is not a ballot yet: it stays here until there are enough, and is not called saved. */
@@ -55,18 +56,12 @@ export function ChoiceBallot({ session, activity, open }: { session: Session; ac
 					);
 				})}
 			</fieldset>
-			<div class="tray">
-				<Refused session={session} activity={activity.number} />
-				{hint && <p class="hint">{hint}</p>}
-				{state === "long" && <p class="why">{unsavedWhy(session)}</p>}
-				<div class="tray-line">
-					<b class="left num">
-						{activity.holder === HOLDER_ROOM ? t("choice-room") : draft && draft.size < least ? t("choice-least", { n: least - draft.size })
-							: single ? (chosen.size ? t("choice-one") : t("choice-pick")) : t("choice-some", { n: chosen.size, most })}
-					</b>
-					{draft ? <span class="saved attn" data-saved="unsaved">{t("unsaved")}</span> : <Saved state={state} />}
-				</div>
-			</div>
+			<Tray session={session} activity={activity} state={state} hint={hint} next={way_on} mark={draft ? <span class="saved attn" data-saved="unsaved">{t("unsaved")}</span> : undefined} left={
+				<b class="left num">
+					{activity.holder === HOLDER_ROOM ? t("choice-room") : draft && draft.size < least ? t("choice-least", { n: least - draft.size })
+						: single ? (chosen.size ? t("choice-one") : t("choice-pick")) : t("choice-some", { n: chosen.size, most })}
+				</b>
+			} />
 		</>
 	);
 }

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Dots over items: the whole row places one, minus takes one back; keys + - and digits do the same (ux.md 2.4, 3.1).
 import { useRef } from "preact/hooks";
-import { Refused, Saved, useSaving, unsavedWhy } from "../faces/common.js";
+import { Tray, useSaving } from "../faces/common.js";
 import { Dot, Icon, Stack, announce } from "../look/parts.js";
-import type { Activity, Session } from "../state/session.js";
+import type { Activity, Item } from "../state/session.js";
 import { t } from "../words/words.js";
+import type { BallotProps } from "./kinds.js";
 
 const TRAY_DOTS = 10; /* above that the tray says it in figures */
 
-export function DotsBallot({ session, activity, open }: { session: Session; activity: Activity; open: boolean }) {
+/** Items under the names of their groups, in the order of the groups; those without one last. One nameless group when there are none. */
+export function grouped(activity: Activity, items: Item[]): { group: number; name: string; items: Item[] }[] {
+	if (activity.groups.size === 0)
+		return [{ group: 0, name: "", items }];
+	return [...[...activity.groups].sort((x, y) => x[0] - y[0]), [0, t("group-other")] as const]
+		.map(([group, name]) => ({ group, name, items: items.filter((i) => (activity.groups.has(i.group) ? i.group : 0) === group) }))
+		.filter((g) => g.items.length > 0);
+}
+
+export function DotsBallot({ session, activity, open, next: way_on }: BallotProps) {
 	const [budget = 5, cap_config = 0] = activity.config;
 	const cap = cap_config || budget;
 	const { saved, wanted, on_its_way } = session.ballot(activity);
@@ -64,47 +74,64 @@ export function DotsBallot({ session, activity, open }: { session: Session; acti
 		e.preventDefault();
 	};
 
+	const groups = grouped(activity, items);
+	const jump = (group: number) => {
+		const head = list.current?.querySelector<HTMLElement>(`[data-group="${group}"]`);
+		head?.scrollIntoView({ block: "start" });
+		head?.focus({ preventScroll: true });
+	};
+	const row = ({ item, words }: Item) => {
+		const have = wanted.get(item) ?? 0;
+		const [before, after] = t("dots-add", { item: "\u0001" }).split("\u0001");
+		const inside = (
+			<>
+				<span class="words">{open && <span class="unseen">{before}</span>}{words}{open && <span class="unseen">{after}</span>}</span>
+				<Stack saved={saved.get(item) ?? 0} wanted={have} />
+			</>
+		);
+		return (
+			<div key={item} role="group" aria-label={t("dots-row", { item: words, count: have })} onKeyDown={open ? keys(item) : undefined} data-item={item}>
+				{open ? <button type="button" class="place" data-item={item} onClick={() => set(item, have + 1)}>{inside}</button>
+					: <div class="place">{inside}</div>}
+				{open && have > 0 ? (
+					<button type="button" class="take" aria-label={t("dots-take", { item: words })} onClick={(e) => {
+						set(item, have - 1);
+						if (have === 1)
+							(e.currentTarget.previousElementSibling as HTMLElement | null)?.focus();
+					}}><span class="minus"><Icon name="minus" /></span></button>
+				) : <span class="take" />}
+			</div>
+		);
+	};
+
 	return (
 		<>
-			<div class="rows dots" ref={list}>
-				{items.map(({ item, words }) => {
-					const have = wanted.get(item) ?? 0;
-					const [before, after] = t("dots-add", { item: "\u0001" }).split("\u0001");
-					const inside = (
-						<>
-							<span class="words">{open && <span class="unseen">{before}</span>}{words}{open && <span class="unseen">{after}</span>}</span>
-							<Stack saved={saved.get(item) ?? 0} wanted={have} />
-						</>
-					);
+			{groups.length > 1 && (
+				<nav class="jumps" aria-label={t("group-jump")}>
+					{groups.map(({ group, name }) => <button type="button" key={group} onClick={() => jump(group)}>{name}</button>)}
+				</nav>
+			)}
+			<div class={groups.length > 1 ? "grouped" : "rows dots"} ref={list}>
+				{groups.length === 1 ? groups[0].items.map(row) : groups.map(({ group, name, items: own }) => {
+					const here = own.reduce((n, { item }) => n + (wanted.get(item) ?? 0), 0);
 					return (
-						<div key={item} role="group" aria-label={t("dots-row", { item: words, count: have })} onKeyDown={open ? keys(item) : undefined} data-item={item}>
-							{open ? <button type="button" class="place" data-item={item} onClick={() => set(item, have + 1)}>{inside}</button>
-								: <div class="place">{inside}</div>}
-							{open && have > 0 ? (
-								<button type="button" class="take" aria-label={t("dots-take", { item: words })} onClick={(e) => {
-									set(item, have - 1);
-									if (have === 1)
-										(e.currentTarget.previousElementSibling as HTMLElement | null)?.focus();
-								}}><span class="minus"><Icon name="minus" /></span></button>
-							) : <span class="take" />}
-						</div>
+						<section key={group}>
+							<h2 class="group-head" tabIndex={-1} data-group={group}><span>{name}</span><span class="num soft"><span aria-hidden="true">{here > 0 && <><Dot state="saved" size={11} /> {here}</>}</span><span class="unseen">{t("dots-in-group", { n: here })}</span></span></h2>
+							<div class="rows dots">{own.map(row)}</div>
+						</section>
 					);
 				})}
 			</div>
-			<div class="tray">
-				<Refused session={session} activity={activity.number} />
-				{hint.current && <p class="hint">{hint.current}</p>}
-				{state === "long" && <p class="why">{unsavedWhy(session)}</p>}
-				<div class="tray-line">
+			<Tray session={session} activity={activity} state={state} hint={hint.current} next={way_on} left={
+				<>
 					{budget <= TRAY_DOTS && (
 						<span class="tray-dots" aria-hidden="true">
 							{Array.from({ length: budget }, (_, i) => <Dot key={i} size={22} state={i >= placed ? "free" : i < kept ? "saved" : "way"} />)}
 						</span>
 					)}
 					{open && <b class="left num">{placed >= budget ? t("dots-all") : t("dots-left", { n: budget - placed })}</b>}
-					<Saved state={state} />
-				</div>
-			</div>
+				</>
+			} />
 		</>
 	);
 }

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The register: a kind of activity is a row here, with its ballot, its rule in words, and its result.
-import type { ComponentType } from "preact";
+import type { ComponentChildren, ComponentType } from "preact";
 import type { Activity, Session } from "../state/session.js";
 import { t } from "../words/words.js";
 import { ChoiceBallot } from "./choice.js";
 import { DotsBallot } from "./dots.js";
+import { RankingBallot, RankingResult } from "./ranking.js";
+import { RatingBallot, RatingResult } from "./rating.js";
 import { ResultView } from "./result.js";
+import { TextBallot, TextResult } from "./text.js";
 
+/** next: the way to the next question of the step, for the bar at the bottom. */
+export interface BallotProps { session: Session; activity: Activity; open: boolean; next?: ComponentChildren }
+export interface ResultProps { session: Session; activity: Activity; next?: ComponentChildren }
 export interface Kind {
-	Ballot: ComponentType<{ session: Session; activity: Activity; open: boolean }>;
-	Result: ComponentType<{ session: Session; activity: Activity }>;
-	/** What to do, from the configuration: said when the workshop gives no words of its own. */
+	Ballot: ComponentType<BallotProps>;
+	Result: ComponentType<ResultProps>;
+	/** What to do, from the configuration: said when the workshop gives no words of its own. Empty: the ballot says it itself. */
 	rule(config: number[]): string;
 }
 
@@ -23,4 +29,7 @@ export const kinds: Record<string, Kind> = {
 		Ballot: ChoiceBallot, Result: ResultView,
 		rule: ([least = 1, most = 1]) => (most === 1 ? t("choice-pick") : t("choice-task", { least, most })),
 	},
+	rating: { Ballot: RatingBallot, Result: RatingResult, rule: () => "" },
+	text: { Ballot: TextBallot, Result: TextResult, rule: () => t("text-task") },
+	ranking: { Ballot: RankingBallot, Result: RankingResult, rule: ([k = 0]) => t("rank-task", { k }) },
 };

@@ -1,14 +1,63 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A result on a phone: a sentence, the own room beside all, and the table. Dots and choices are drawn alike: a vote is a ball.
 import { useState } from "preact/hooks";
-import { Button } from "../look/parts.js";
-import { type Activity, HOLDER_ROOM, type Session } from "../state/session.js";
+import { Foot } from "../faces/common.js";
+import { type Activity, HOLDER_ROOM, type Result, type Session, groups_of } from "../state/session.js";
 import { figure, percent, t } from "../words/words.js";
+import type { ResultProps } from "./kinds.js";
 import { ballsFor, rows } from "./tally.js";
 
 const WIDTH = 330; /* of the drawing, CSS pixels on a phone */
 
-export function ResultView({ session, activity }: { session: Session; activity: Activity }) {
+/** Area by area: the order that somebody has set from it, else most first. The room's share as a warm bar, that of all as a plank. */
+function Groups({ session, activity, all, ours, table }: { session: Session; activity: Activity; all: Result; ours: Result | null; table: boolean }) {
+	const list = groups_of(all);
+	if (list.length === 0 || activity.groups.size === 0)
+		return null;
+	const outcome = session.outcome(activity.number);
+	const set = outcome?.by === 1 ? outcome.rows.map((row) => row.id) : [];
+	const at = (group: number) => (set.includes(group) ? set.indexOf(group) : set.length);
+	const order = [...list].sort((x, y) => at(x.group) - at(y.group) || y.sum - x.sum || y.voters - x.voters || x.group - y.group);
+	const total = Math.max(1, all.total), room_total = Math.max(1, ours?.total ?? 1);
+	const of_room = (group: number) => (ours?.groups.get(group)?.sum ?? 0) / room_total;
+	const largest = Math.max(0.01, ...order.map((g) => Math.max(g.sum / total, ours ? of_room(g.group) : 0)));
+	const width = (share: number) => (share / largest) * (WIDTH - 8);
+	return (
+		<>
+			<h2 class="part-head">{t("group-results")}</h2>
+			{table ? (
+				<div class="scroll" tabIndex={0} role="region" aria-label={t("group-results")}>
+					<table class="figures">
+						<thead><tr><th scope="col">{t("col-group")}</th>{ours && <th scope="col">{t("col-room")}</th>}<th scope="col">{t("col-all")}</th><th scope="col">{t("col-share")}</th><th scope="col">{t("col-voters")}</th></tr></thead>
+						<tbody>{order.map(({ group, sum, voters }) => (
+							<tr key={group}><th scope="row">{activity.groups.get(group)}</th>{ours && <td>{figure(ours.groups.get(group)?.sum ?? 0)}</td>}<td>{figure(sum)}</td><td>{percent(sum / total)}</td><td>{figure(voters)}</td></tr>
+						))}</tbody>
+					</table>
+				</div>
+			) : (
+				<ol class="rows results">
+					{order.map(({ group, sum }) => (
+						<li key={group}>
+							<h3>{activity.groups.get(group)}</h3>
+							<svg class="chart" viewBox={`0 0 ${WIDTH} 26`} aria-hidden="true">
+								{ours ? <>
+									<rect class="fill-warm" x="2" y="6" width={width(of_room(group))} height="14" rx="4" /><rect class="fill-cool" x={2 + width(sum / total)} y="1" width="4" height="24" rx="1.5" />
+								</> : <rect class="fill-cool" x="2" y="6" width={width(sum / total)} height="14" rx="4" />}
+							</svg>
+							<p class="num shares">
+								{ours ? <><b>{t("share-room", { share: percent(of_room(group)) })}</b> <span class="cool-words">{t("share-all", { share: percent(sum / total) })}</span></>
+									: <><b class="cool-words">{figure(sum)}</b> <span>{percent(sum / total)}</span></>}
+							</p>
+						</li>
+					))}
+				</ol>
+			)}
+			<h2 class="part-head">{t("group-rows")}</h2>
+		</>
+	);
+}
+
+export function ResultView({ session, activity, next }: ResultProps) {
 	const [table, setTable] = useState(false);
 	const room = session.me.room;
 	const all = session.result(activity.number, 0);
@@ -39,6 +88,7 @@ export function ResultView({ session, activity }: { session: Session; activity: 
 			{beside && !table && (
 				<p class="legend"><span><span class="ball warm" />{t("legend-room")}</span><span><span class="plank cool" />{t("legend-all")}</span></p>
 			)}
+			<Groups session={session} activity={activity} all={all} ours={beside ? ours : null} table={table} />
 			{table ? (
 				<div class="scroll" tabIndex={0} role="region" aria-label={t("as-table")}>
 					<table class="figures">
@@ -78,7 +128,7 @@ export function ResultView({ session, activity }: { session: Session; activity: 
 					})}
 				</ol>
 			)}
-			<div class="foot"><Button icon="table" aria-pressed={table} onClick={() => setTable(!table)}>{table ? t("as-picture") : t("as-table")}</Button></div>
+			<Foot table={table} swap={() => setTable(!table)} next={next} />
 		</section>
 	);
 }

@@ -35,6 +35,38 @@ export function ballsFor(width: number, largest: number, least: number, most: nu
 	return pitch >= least ? { balls: true, pitch, diameter: pitch - gap } : { balls: false, pitch: width / Math.max(1, largest), diameter: 0 };
 }
 
+export interface Columns {
+	/** Of a ball; 0: there are too many, and `columns` are twenty bars. */
+	diameter: number;
+	/** From left to right: the middle of each, and how many stand in it. Empty ones are left out. */
+	columns: { x: number; count: number }[];
+	tallest: number;
+}
+const BARS = 20;
+const columnOf = (place: number, count: number) => Math.round((place / 1000) * (count - 1));
+/** Dots on a line (ux.md 2.5): balls stacked in columns as wide as a ball; the largest ball whose tallest column fits, else bars. places: 0 to 1000 -> how many. */
+export function columnsFor(places: Map<number, number>, width: number, height: number, sizes: number[]): Columns {
+	const stack = (count: number): Columns => {
+		const pitch = width / count;
+		const found = new Map<number, number>();
+		for (const [place, n] of places)
+			found.set(columnOf(place, count), (found.get(columnOf(place, count)) ?? 0) + n);
+		const columns = [...found].sort((x, y) => x[0] - y[0]).map(([at, n]) => ({ x: (at + 0.5) * pitch, count: n }));
+		return { diameter: pitch, columns, tallest: Math.max(0, ...columns.map((c) => c.count)) };
+	};
+	for (const size of sizes) {
+		const columns = stack(Math.floor(width / size));
+		if (columns.tallest * columns.diameter <= height)
+			return columns;
+	}
+	return { ...stack(BARS), diameter: 0 };
+}
+/** Where a place stands on such a line, between the middles of its first and last column. */
+export function placeAt(place: number, width: number, columns: Columns): number {
+	const pitch = columns.diameter || width / BARS;
+	return pitch / 2 + (place / 1000) * (width - pitch);
+}
+
 /** Pages evenly filled, no row split, never a single row on the last when there are more (ux.md 3.4). heights: of each row; room: of a page. */
 export function pages(heights: number[], room: number): [number, number][] {
 	const greedy = (limit: number): [number, number][] => {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What more than one face needs: the timer, the mark of what is saved, secrecy, refusals.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Dot, Icon, announce } from "../look/parts.js";
+import { Button, Dot, Icon, announce } from "../look/parts.js";
 import type { Activity, Session } from "../state/session.js";
 import { HOLDER_ROOM, NO_CONTACT, NO_SAVING } from "../state/session.js";
-import { FAULT, PHASE } from "../tables.js";
+import { FAULT, NOTE, PHASE } from "../tables.js";
 import { countdown, faultWords, t } from "../words/words.js";
 
 export const CODE_SYMBOLS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
@@ -89,15 +89,16 @@ export function Saved({ state }: { state: Saving }) {
 
 /** Who can see it, before the first control (ux.md 1.8). */
 export function Secrecy({ activity }: { activity: Activity }) {
-	const words = activity.secret ? t("secret") : activity.holder === HOLDER_ROOM ? t("open-room") : t("open");
+	const in_words = activity.kind === "text";
+	const words = activity.secret ? (in_words ? t("secret-text") : t("secret")) : activity.holder === HOLDER_ROOM ? t("open-room") : in_words ? t("open-text") : t("open");
 	return <p class="secrecy"><Icon name={activity.secret ? "eye_closed" : "eye"} />{words}</p>;
 }
 
-/** The reason why something was not taken, in words, until the next act. */
+/** The reason why something was not taken, in words, until the next act. activity: only what concerns it; 0: what concerns none. */
 export function Refused({ session, activity }: { session: Session; activity?: number }) {
 	const refusal = session.refusal.value;
 	/* What may have counted is said at the top of the page, whatever stands on it by then. */
-	const shown = refusal !== null && (activity === undefined || (refusal.fault !== FAULT.unsure && (refusal.activity === activity || refusal.activity === 0)));
+	const shown = refusal !== null && (activity === undefined || (refusal.fault !== FAULT.unsure && refusal.activity === activity));
 	const why = refusal === null ? "" : refusal.fault === NO_CONTACT ? t("act-no-contact") : refusal.fault === NO_SAVING ? t("act-no-saving")
 		: refusal.fault === FAULT.unsure ? t("maybe-counted") : faultWords(refusal.fault);
 	useEffect(() => {
@@ -113,6 +114,78 @@ export function Refused({ session, activity }: { session: Session; activity?: nu
 		</p>
 	);
 }
+
+/** The bar under a ballot: why something was not taken or saved, the count, the mark; then the one filled button. */
+export function Tray({ session, activity, state, hint, left, mark, next, children }: {
+	session: Session; activity: Activity; state: Saving; hint?: string; left?: preact.ComponentChildren; mark?: preact.ComponentChildren; next?: preact.ComponentChildren;
+	/** What stays in the thumb's reach however long the question is. */
+	children?: preact.ComponentChildren;
+}) {
+	return (
+		<div class="tray">
+			<Refused session={session} activity={activity.number} />
+			{hint && <p class="hint">{hint}</p>}
+			{state === "long" && <p class="why">{unsavedWhy(session)}</p>}
+			{children}
+			<div class="tray-line">{left}{mark ?? <Saved state={state} />}</div>
+			{next}
+		</div>
+	);
+}
+
+/** Under a result: the way to its twin, and to the next question, whose button stands where it stood under the ballot. */
+export function Foot({ table, swap, next }: { table: boolean; swap?: () => void; next?: preact.ComponentChildren }) {
+	const twin = swap && <Button icon="table" aria-pressed={table} onClick={swap}>{table ? t("as-picture") : t("as-table")}</Button>;
+	if (!next)
+		return twin ? <div class="foot">{twin}</div> : null;
+	return <>{twin && <div class="twin">{twin}</div>}<div class="foot">{next}</div></>;
+}
+
+/** What is being set or typed, held for a pause so that not every key is sent. It goes at the end of the pause, at the latest after `most_ms`, on leaving, and
+ * when the page goes away. Returns the value held (null: none), how to set it (now: at once), and how to send it early. */
+export function useDraft<T>(session: Session, pause_ms: number, most_ms: number, send: (value: T) => void): [{ value: T } | null, (value: T, now?: boolean) => void, () => void] {
+	const [draft, setDraft] = useState<{ value: T } | null>(null);
+	const held = useRef<{ value: T; since: number; cancel: () => void } | null>(null);
+	const sender = useRef(send);
+	sender.current = send;
+	const [flush] = useState(() => () => {
+		const last = held.current;
+		if (!last)
+			return;
+		last.cancel();
+		held.current = null;
+		setDraft(null);
+		sender.current(last.value);
+	});
+	const put = (value: T, now = false) => {
+		held.current?.cancel();
+		const at = session.world.now();
+		const since = held.current?.since ?? at;
+		held.current = { value, since, cancel: now ? () => {} : session.world.later(Math.max(0, Math.min(pause_ms, since + most_ms - at)), flush) };
+		if (now)
+			flush();
+		else
+			setDraft({ value });
+	};
+	useEffect(() => {
+		const hidden = () => { if (document.hidden) flush(); };
+		addEventListener("leave", flush);
+		document.addEventListener("visibilitychange", hidden);
+		return () => {
+			removeEventListener("leave", flush);
+			document.removeEventListener("visibilitychange", hidden);
+			flush();
+		};
+	}, []);
+	return [draft, put, flush];
+}
+
+const NOTE_WORDS: Record<number, string> = {
+	[NOTE.observation]: "note-observation", [NOTE.idea]: "note-idea", [NOTE.decision]: "note-decision", [NOTE.question]: "note-question",
+	[NOTE.example]: "note-example", [NOTE.pitfall]: "note-pitfall", [NOTE.parking]: "note-parking",
+};
+/** What kind of note it is, in a word. */
+export const noteKind = (kind: number): string => t(NOTE_WORDS[kind] ?? "note-observation");
 
 export function Band({ children, close, tone = "attn" }: { children: preact.ComponentChildren; close?: () => void; tone?: "attn" | "calm" }) {
 	return (

@@ -3,56 +3,87 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { kinds } from "../activities/kinds.js";
 import { pack, packText } from "../live/wire.js";
-import { Button, Dot, Mark, Sheet, announce } from "../look/parts.js";
+import { Button, Dot, Icon, Mark, Sheet, announce } from "../look/parts.js";
 import { Settings } from "../look/settings.js";
-import { type Activity, HOLDER_ROOM, type Session } from "../state/session.js";
+import { type Activity, HOLDER_ROOM, type Session, type Step } from "../state/session.js";
 import { COMMAND, FAULT, PHASE } from "../tables.js";
 import { t } from "../words/words.js";
 import { Band, Refused, Saved, Secrecy, Timer, isOpen, roomLabel, useSaving } from "./common.js";
+import { Rescued } from "./notes_list.js";
+import { Back, InRoom, PenOffer, RoomActs, RoomLife, RoomLine, RoomNotes, isLink, penWords, useRoomVoice, wide } from "./room.js";
 
 export function ParticipantFace({ session }: { session: Session }) {
-	const [people, setPeople] = useState(false);
+	const [sheet, setSheet] = useState<"" | "room" | "notes">("");
 	const room = session.me.room;
 	const moved = useMoved(session, room);
 	const step = session.step(room);
 	const activities = (step?.activities ?? []).map((n) => session.activity(n)).filter((a): a is Activity => a !== null && a.kind in kinds);
-	const [chosen, setChosen] = useState(0);
-	const shown = useShown(session, activities, chosen);
+	const [shown, choose] = useShown(session, activities);
 	const activity = activities[shown] ?? null;
+	const open = () => setSheet("room");
+	useRoomVoice(session, room);
 	useEffect(() => { document.title = session.title ? `${session.title} · Bollplank` : "Bollplank"; });
 
 	if (session.over)
-		return <main class="face person"><TopBar session={session} room={room} open={() => setPeople(true)} /><Over session={session} /></main>;
+		return <main class="face person"><TopBar session={session} room={room} open={open} /><Over session={session} />{sheet && <RoomSheet session={session} room={room} step={null} activity={0} close={() => setSheet("")} />}</main>;
+	const next = activities[shown + 1];
+	const way_on = next && <Button look="primary" onClick={() => { choose(next.number); scrollTo(0, 0); }}>{t("next-question")}</Button>;
 	return (
 		<main class="face person">
-			<TopBar session={session} room={room} open={() => setPeople(true)} />
+			<TopBar session={session} room={room} open={open} />
 			<Bands session={session} room={room} moved={moved} />
+			{session.has_pen && step && (
+				<div class="band calm"><div>{t("pen-you")}</div><Button icon="pen" onClick={() => { session.side.value = "notes"; }}>{t("pen-to-notes")}</Button></div>
+			)}
+			<Rescued session={session} />
 			{activity && step ? (
 				<>
 					{activities.length > 1 && (
 						<nav class="pager" aria-label={t("pager")}>
 							{activities.map((a, i) => {
-								const ballot = session.ballot(a);
+								const given = session.given(a);
+								/* Its result is open: a plank beside the ball. */
+								const result = session.phase(a.number, room).phase === PHASE.REVEALED;
 								return (
-									<button type="button" key={a.number} aria-current={i === shown ? "step" : undefined} aria-label={t("pager-go", { n: i + 1, of: activities.length, title: a.title })} onClick={() => setChosen(a.number)}>
-										<Dot state={ballot.wanted.size === 0 ? "free" : ballot.on_its_way ? "way" : "saved"} size={16} />
+									<button type="button" key={a.number} aria-current={i === shown ? "step" : undefined} aria-label={t("pager-go", { n: i + 1, of: activities.length, title: a.title })} onClick={() => choose(a.number)}>
+										<Dot state={!given.any ? "free" : given.on_its_way ? "way" : "saved"} size={16} />{result && <span class="plank ink" />}
 									</button>
 								);
 							})}
 							<span>{t("pager-at", { n: shown + 1, of: activities.length })}</span>
 						</nav>
 					)}
-					<ActivityView key={activity.number} session={session} activity={activity} room={room} instruction={activities.length === 1 ? step.instruction : ""} />
+					<ActivityView key={activity.number} session={session} activity={activity} room={room} step={step} instruction={activities.length === 1 ? step.instruction : ""} next={way_on} open_room={() => setSheet("notes")} />
 				</>
 			) : step ? (
-				<div class="content"><h1>{step.title}</h1>{step.instruction && <p class="lead keep">{step.instruction}</p>}<InRoom session={session} room={room} /></div>
+				<div class="content">
+					<Level session={session} step={step} />
+					<h1>{step.title}</h1>
+					{step.instruction && <p class="lead keep">{step.instruction}</p>}
+					<Around session={session} room={room} step={step} />
+				</div>
 			) : (
 				<Lobby session={session} room={room} />
 			)}
-			{activity && room > 0 && <aside class="beside"><InRoom session={session} room={room} /></aside>}
-			{people && <RoomSheet session={session} room={room} close={() => setPeople(false)} />}
+			{step && room > 0 && wide.value && <aside class="beside" aria-label={roomLabel(session, room)}><InRoom session={session} room={room} /><RoomLife session={session} room={room} step={step} activity={activity?.number ?? 0} /></aside>}
+			{sheet && <RoomSheet session={session} room={room} step={step} activity={activity?.number ?? 0} notes={sheet === "notes"} close={() => setSheet("")} />}
 		</main>
 	);
+}
+
+/** The room and its life, on pages without a ballot; a wide page has them beside it. */
+function Around({ session, room, step }: { session: Session; room: number; step: Step }) {
+	return room > 0 && !wide.value ? <div class="around"><InRoom session={session} room={room} /><RoomLife session={session} room={room} step={step} activity={0} /></div> : null;
+}
+
+/** What an earlier step has settled by a choice, such as the level that all of this is about. */
+function Level({ session, step }: { session: Session; step: Step }) {
+	const settled = session.steps.filter((s) => s.position < step.position).flatMap((s) => s.activities).map((n) => session.activity(n)).flatMap((a) => {
+		const outcome = a?.kind === "choice" ? session.outcome(a.number) : null;
+		const words = outcome?.by === 0 && a?.items.find((i) => i.item === outcome.rows[0]?.id)?.words;
+		return a && words ? [{ activity: a, words }] : [];
+	}).pop();
+	return settled ? <p class="level"><span class="unseen">{settled.activity.title} </span>{t("level-chosen", { words: settled.words })}</p> : null;
 }
 
 function TopBar({ session, room, open }: { session: Session; room: number; open: () => void }) {
@@ -67,13 +98,25 @@ function TopBar({ session, room, open }: { session: Session; room: number; open:
 	);
 }
 
-/** The activity on the page: the one that is open, until the person goes to another. */
-function useShown(session: Session, activities: Activity[], chosen: number): number {
-	const at = activities.findIndex((a) => a.number === chosen);
-	if (at >= 0)
-		return at;
-	const open = activities.findIndex((a) => isOpen(session.phase(a.number, session.me.room).phase));
-	return open >= 0 ? open : 0;
+/** The activity on the page: at first the one that is open and has no answer yet. It stays until the person goes to another, or until one opens while that
+ * on the page is neither open nor shown as a result: nothing moves under a finger. */
+function useShown(session: Session, activities: Activity[]): [number, (activity: number) => void] {
+	const [chosen, choose] = useState(0);
+	const phase = (a: Activity) => session.phase(a.number, session.me.room).phase;
+	const open = activities.filter((a) => isOpen(phase(a)));
+	const was = useRef<number[]>([]);
+	const newly = open.find((a) => !was.current.includes(a.number));
+	const held = activities.find((a) => a.number === chosen);
+	let at = held;
+	if (!at || (newly && !isOpen(phase(at)) && phase(at) !== PHASE.REVEALED))
+		at = newly && held ? newly : open.find((a) => !session.given(a).any) ?? open[0] ?? activities[0];
+	const number = at?.number ?? 0;
+	useEffect(() => {
+		was.current = open.map((a) => a.number);
+		if (number !== chosen)
+			choose(number);
+	});
+	return [Math.max(0, activities.findIndex((a) => a.number === number)), choose];
 }
 
 /** Another room than before: said once, until put away. */
@@ -92,10 +135,11 @@ function useMoved(session: Session, room: number): { from: number; close: () => 
 }
 
 function Bands({ session, room, moved }: { session: Session; room: number; moved: { from: number; close: () => void } | null }) {
-	const said = session.announcement(room);
-	const [heard, setHeard] = useState(0);
+	const said = session.announcements(room);
+	const newest = said[said.length - 1];
+	const [heard, setHeard] = useState<number[]>([]);
 	const [table_put, setTablePut] = useState(false);
-	useEffect(() => { if (said && said.at_ms !== heard) announce(t("say", { text: said.words }), true); }, [said?.at_ms]);
+	useEffect(() => { if (newest && !heard.includes(newest.at_ms)) announce(t("say", { text: newest.words }), true); }, [newest?.at_ms]);
 	const held = session.held_back;
 	const away = session.away_ms > 2000;
 	return (
@@ -110,19 +154,26 @@ function Bands({ session, room, moved }: { session: Session; room: number; moved
 					<Button onClick={() => session.live.settle_held_back(false)}>{t("held-drop")}</Button>
 				</div>
 			)}
-			{said && said.at_ms !== heard && <Band tone="calm" close={() => setHeard(said.at_ms)}><b>{t("say-from")}</b> <span class="keep">{said.words}</span></Band>}
+			<Refused session={session} activity={0} />
+			<Back session={session} room={room} />
+			{said.map((s) => !heard.includes(s.at_ms) && <Band key={s.scope} tone="calm" close={() => setHeard([...heard, s.at_ms])}><b>{t("say-from")}</b> <span class="keep">{s.words}</span></Band>)}
 			{moved && <Band tone="calm" close={moved.close}>{t("moved", { room: roomLabel(session, room), old: roomLabel(session, moved.from) })}</Band>}
 			{!room && session.rooms.length > 0 && !table_put && <Band tone="calm" close={() => setTablePut(true)}>{t("no-room")}</Band>}
+			<PenOffer session={session} room={room} />
 		</>
 	);
 }
 
-function ActivityView({ session, activity, room, instruction }: { session: Session; activity: Activity; room: number; instruction: string }) {
+interface View { session: Session; activity: Activity; room: number; step: Step; instruction: string; next: preact.ComponentChildren; open_room: () => void }
+function ActivityView({ session, activity, room, step, instruction, next, open_room }: View) {
 	const { phase, round } = session.phase(activity.number, room);
 	const kind = kinds[activity.kind];
 	const open = isOpen(phase);
+	const mine = session.may_cast(activity);
 	const last = useRef(phase);
-	const result = phase === PHASE.REVEALED && session.result(activity.number) !== null;
+	const result = phase === PHASE.REVEALED && (session.result(activity.number) !== null || (room !== 0 && session.result(activity.number, room) !== null));
+	/* Closed in this room alone: all who are present have answered, and the talk has begun. */
+	const gated = !open && phase !== PHASE.READY && phase !== PHASE.REVEALED && room !== 0 && isOpen(session.phase(activity.number).phase);
 	useEffect(() => {
 		if (last.current === phase)
 			return;
@@ -137,19 +188,21 @@ function ActivityView({ session, activity, room, instruction }: { session: Sessi
 		last.current = phase;
 	}, [phase]);
 	const rule = activity.lead || kind.rule(activity.config);
-	const ballot = session.ballot(activity);
 	return (
-		<div class="content">
+		<div class={`content of-${activity.kind}`}>
+			<Level session={session} step={step} />
+			{step.activities.length > 1 && <p class="level">{step.title}</p>}
 			<h1>{activity.title}{round > 1 && <span class="chip">{t("round", { n: round })}</span>}</h1>
-			{result ? <kind.Result session={session} activity={activity} /> : (
+			{result ? <kind.Result session={session} activity={activity} next={next} /> : (
 				<>
 					{instruction && !(open && instruction === rule) && <p class="lead keep">{instruction}</p>}
-					{phase !== PHASE.READY && open && <p class="lead keep">{rule}</p>}
+					{open && rule && <p class="lead keep">{rule}</p>}
 					{phase === PHASE.READY ? (
 						<>
 							<p class="lead">{room ? t("wait-next") : t("wait-next-alone")}</p>
 							<Secrecy activity={activity} />
-							<div class="narrow"><InRoom session={session} room={room} /></div>
+							<Around session={session} room={room} step={step} />
+							{next && <div class="tray">{next}</div>}
 						</>
 					) : activity.holder === HOLDER_ROOM && room === 0 ? (
 						<p class="lead">{t("room-needed")}</p>
@@ -157,9 +210,10 @@ function ActivityView({ session, activity, room, instruction }: { session: Sessi
 						<>
 							<Secrecy activity={activity} />
 							{phase === PHASE.CLOSING && <p class="grace" role="status">{t("time-grace", { s: Math.ceil((session.remaining(room) ?? 0) / 1000) })}</p>}
-							{!open && <Closed hidden={phase !== PHASE.REVEALED} cast={ballot.wanted.size > 0} />}
-							{open && activity.holder === HOLDER_ROOM && <p class="note">{t("room-holds")}</p>}
-							<kind.Ballot session={session} activity={activity} open={open} />
+							{gated ? <p class="closed">{t("rate-gate-secret")}</p> : !open && <Closed hidden={phase !== PHASE.REVEALED} cast={session.given(activity).any} />}
+							{open && activity.holder === HOLDER_ROOM && <p class="note">{mine ? t("room-holds") : t("pen-casts", { name: session.member_name(room, session.pen(room).holder) || t("pen-somebody") })}</p>}
+							{room > 0 && !wide.value && <RoomLine session={session} room={room} step={step} open={open_room} />}
+							<kind.Ballot session={session} activity={activity} open={open && mine} next={next} />
 						</>
 					)}
 				</>
@@ -189,32 +243,27 @@ function Lobby({ session, room }: { session: Session; room: number }) {
 	);
 }
 
-function InRoom({ session, room }: { session: Session; room: number }) {
-	if (!room)
-		return null;
-	const members = session.members(room);
-	const link = session.rooms.find((r) => r.room === room)?.link ?? "";
-	const named = members.filter((m) => m.member !== session.actor && m.name).map((m) => m.name);
-	const rest = members.length - 1 - named.length;
-	return (
-		<section class="in-room">
-			<h2>{roomLabel(session, room)}</h2>
-			<p>{named.length > 0 ? (rest > 0 ? t("in-room-more", { names: named.join(", "), n: rest }) : t("in-room", { names: named.join(", ") })) : t("in-room-count", { n: members.length })}</p>
-			{/^https?:\/\//.test(link) && <p><a href={link} target="_blank" rel="noreferrer noopener">{t("video-room")}</a></p>}
-		</section>
-	);
-}
-
-function RoomSheet({ session, room, close }: { session: Session; room: number; close: () => void }) {
+function RoomSheet({ session, room, step, activity, notes, close }: { session: Session; room: number; step: Step | null; activity: number; notes?: boolean; close: () => void }) {
 	const [name, setName] = useState(session.me.name);
+	const link = session.rooms.find((r) => r.room === room)?.link ?? "";
 	const profile = useSaving(session, session.waits_for(COMMAND.profile), true);
 	return (
 		<Sheet title={room ? roomLabel(session, room) : t("you-are-in")} close={close}>
-			{room ? (
+			{room > 0 && !session.over && (
+				<>
+					<p class="note"><Icon name="pen" /> {penWords(session, room)}</p>
+					{isLink(link) && <p><a href={link} target="_blank" rel="noreferrer noopener">{t("video-room")}</a></p>}
+					<Refused session={session} activity={0} />
+					{!notes && <RoomActs session={session} room={room} step={step} />}
+				</>
+			)}
+			{!room ? <p>{t("no-room")}</p> : !notes && (
 				<ul class="names">
 					{session.members(room).map((m) => <li key={m.member}>{m.name || t("unnamed")}{m.member === session.actor ? ` (${t("this-is-you")})` : ""}{m.organisation && <span class="soft"> {m.organisation}</span>}</li>)}
 				</ul>
-			) : <p>{t("no-room")}</p>}
+			)}
+			{room > 0 && !session.over && step && <RoomNotes session={session} room={room} step={step} activity={activity} />}
+			{room > 0 && !session.over && notes && <RoomActs session={session} room={room} step={step} />}
 			<form onSubmit={(e) => {
 				e.preventDefault();
 				session.live.send({ command: COMMAND.profile, field: "profile", form: profileForm, text: profileText(name.trim(), session.me.organisation) });

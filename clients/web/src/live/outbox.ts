@@ -29,6 +29,8 @@ export interface Entry extends Wish {
 	seq: number;
 	/** Not before this time of the page's clock; of `later`. */
 	not_before: number;
+	/** Judged, and put into the room's tray: written with an earlier pen (4.17). */
+	recovered?: boolean;
 }
 
 export type Outcome =
@@ -114,6 +116,7 @@ export class Outbox {
 				if (fault === FAULT.none || fault === FAULT.recovered) {
 					entry.state = "judged";
 					entry.seq = seq;
+					entry.recovered = fault === FAULT.recovered;
 				} else {
 					out.push(...this.#end(entry, fault));
 				}

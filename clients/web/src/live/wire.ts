@@ -133,17 +133,19 @@ export function words(value: Value, language: string, column = 0): string {
 	return row?.[column + 1] ?? "";
 }
 
-/** 4.7: a ballot or a tally's numbers. Bytes that are none give none. */
-export function numbers(bytes: Value): number[] {
+/** The array that such bytes hold. Bytes that hold none give none. */
+export function list(bytes: Value): Value[] {
 	if (!(bytes instanceof Uint8Array) || bytes.length === 0)
 		return [];
 	try {
-		const list = decode(bytes);
-		return Array.isArray(list) ? (list as number[]) : [];
+		const value = decode(bytes);
+		return Array.isArray(value) ? value : [];
 	} catch {
 		return [];
 	}
 }
+/** 4.7: a ballot, or a tally of numbers. */
+export const numbers = (bytes: Value): number[] => list(bytes) as number[];
 
 /** 4.7: item -> value as a ballot's bytes: ascending, zeros left out; none at all takes the ballot back. */
 export function ballotPack(values: Map<number, number>): Bytes {

@@ -3,7 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { browserStore } from "../live/world.js";
-import { LANGUAGES, type Language, language, t } from "../words/words.js";
+import { LANGUAGES, type Language, language, t, wordsLoad } from "../words/words.js";
 import { Button, Sheet } from "./parts.js";
 
 export type Theme = "system" | "light" | "dark";
@@ -31,10 +31,11 @@ export function settingsStart(): void {
 	effect(() => { document.documentElement.style.fontSize = `${text_size.value}%`; });
 }
 
+/** The page goes over to it once its sentences are here. */
 export function chooseLanguage(code: Language): void {
-	language.value = code;
 	language_chosen.value = true;
 	store.set("bp.language", code);
+	void wordsLoad(code).then(() => { language.value = code; }, () => {});
 }
 export function chooseTheme(which: Theme): void {
 	theme.value = which;

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The session as pages read it: signals over the live module's sections, and what follows from them. Draws nothing.
 import { batch, computed, signal, type Signal } from "@preact/signals";
+import { type Bytes, NO_BYTES, equal, hex } from "../live/bytes.js";
 import { type Change, Live, type Seat } from "../live/live.js";
 import type { Entry } from "../live/outbox.js";
 import { type Items, sectionName } from "../live/sections.js";
-import { type Text, ballotPack, ballotUnpack, numbers, pack, packText, words } from "../live/wire.js";
+import { type Text, ballotPack, ballotUnpack, list, numbers, pack, packText, words } from "../live/wire.js";
 import type { World } from "../live/world.js";
 import { COMMAND, FAULT, PHASE, SECTION } from "../tables.js";
 import { language } from "../words/words.js";
+import { type Edit, type Note, type NoteWish, type Own, type PlenaryNote, type TrayItem, editsOf, notesOf, plenaryOf, trayOf } from "./notes.js";
+import { type Answer, type Band, type Outcome, type Rating, type Result, type ResultRow, answersOf, bandOf, groups_of, outcomeOf, ratingOf, resultOf } from "./results.js";
+
+export type { Edit, Note, NoteWish, PlenaryNote, TrayItem } from "./notes.js";
+export type { Answer, Band, Outcome, Rating, Result } from "./results.js";
+export { place_between } from "./notes.js";
+export { groups_of } from "./results.js";
 
 export const HOLDER_PERSON = 1, HOLDER_ROOM = 2;
 /** Scopes (protocol README, words): the session is 0, a room is this and its number. */
@@ -15,8 +23,25 @@ export const SCOPE_ROOM = 2 ** 29;
 /** A refusal by the page itself: nobody could be asked. */
 export const NO_CONTACT = -1, NO_SAVING = -2;
 const KEY_ACTIVITY = 4096; /* items 4096 + activity of `scope` and `me` */
+/** So long after the time the room is still called back. */
+const BACK_PAST_MS = 300_000;
+const KEY_GROUP = 4096; /* items 4096 + group of `activity` */
 
-export interface Step { number: number; position: number; minutes: number; title: string; instruction: string; activities: number[] }
+export interface Part { least: number; most: number; title: string }
+export interface Step {
+	number: number;
+	position: number;
+	minutes: number;
+	title: string;
+	instruction: string;
+	activities: number[];
+	/** How many notes a room may send to all; 0: any number. */
+	plenary: number;
+	/** The activity, and its group or item, that this step belongs to; 0: none. */
+	source: number;
+	group: number;
+	parts: Part[];
+}
 export interface Item { item: number; group: number; hidden: boolean; words: string }
 export interface Activity {
 	number: number;
@@ -28,11 +53,16 @@ export interface Activity {
 	title: string;
 	lead: string;
 	items: Item[];
+	/** Its id in the catalog, or empty. */
+	ref: string;
+	/** Names of the groups of its items. */
+	groups: Map<number, string>;
 }
-export interface Result { round: number; ballots: number; heads: number; held_back: boolean; sums: Map<number, { sum: number; voters: number }>; total: number }
 export interface Deadline { generation: number; duration_ms: number; at_ms: number }
 /** saved: in the journal. wanted: what the person sees as theirs; differs while something is on its way. */
 export interface Ballot { saved: Map<number, number>; wanted: Map<number, number>; on_its_way: boolean }
+/** The room's pen: all 0 when nobody has taken it yet. */
+export interface Pen { tenure: number; holder: number; away: boolean; at_ms: number }
 export interface Refusal { id: number; fault: number; activity: number; command: number }
 
 type Row = unknown[];
@@ -45,11 +75,15 @@ export class Session {
 	readonly outbox = signal(0);
 	/** The last refusal, until it is put away. */
 	readonly refusal = signal<Refusal | null>(null);
+	/** Which of their two pages somebody with the pen looks at: the room's notes, or their own answers. */
+	readonly side = signal<"notes" | "own">("notes");
 	/** Once a second, in step with nothing: what remains of a deadline, how old a picture is. */
 	readonly tick = signal(0);
 	#sections = new Map<string, Signal<Items | undefined>>();
 	/** Own ballots as last known to be stable, by "activity/round". */
-	#settled = new Map<string, Map<number, number>>();
+	#settled = new Map<string, Bytes>();
+	/** What is saved, but whose section has not come yet: verdicts come at once, the state on its grid. */
+	#late: { entry: Entry; term: number }[] = [];
 	#refusals = 0;
 
 	constructor(readonly world: World, seat: Seat) {
@@ -68,6 +102,7 @@ export class Session {
 			case "volatile": this.volatile.value++; break;
 			case "outbox": this.#settle(); this.outbox.value++; break;
 			case "sections":
+				this.#late = this.#late.filter(({ entry, term }) => term === this.live.sections.term && entry.seq > this.live.sections.done);
 				for (const name of change.names) {
 					const [kind, a, b] = name.split("/").map(Number);
 					const held = this.#sections.get(name);
@@ -79,11 +114,19 @@ export class Session {
 				break;
 			case "outcome": {
 				const { outcome } = change;
+				if (outcome.is === "saved" && outcome.entry.seq > this.live.sections.done)
+					this.#late.push({ entry: outcome.entry, term: this.live.sections.term });
+				/* Taken, but not as wished: said like a refusal. */
+				if (outcome.is === "saved" && outcome.entry.recovered)
+					this.refusal.value = { id: ++this.#refusals, fault: FAULT.recovered, command: outcome.entry.command, activity: 0 };
 				if (outcome.is !== "refused" || (outcome.fault === FAULT.superseded && outcome.entry.number === 1))
 					break;
 				const { command, a } = outcome.entry;
 				/* What it said stands in sight all the same: nothing to tell. */
 				if (outcome.fault === FAULT.superseded && command === COMMAND.ballot && this.#stands(outcome.entry))
+					break;
+				/* A note taken away before it ever got through. */
+				if (outcome.fault === FAULT.no_note && command === COMMAND.note_drop)
 					break;
 				this.refusal.value = { id: ++this.#refusals, fault: outcome.fault, command, activity: command === COMMAND.ballot ? a : 0 };
 				break;
@@ -93,12 +136,12 @@ export class Session {
 	}
 
 	#stands(entry: Entry): boolean {
-		const [round, , ballot] = numbers(entry.form) as unknown[];
-		const wanted = ballotUnpack(ballot);
+		const [round] = list(entry.form);
+		const wanted = ballotOf(entry);
 		for (const kind of [SECTION.ballots, SECTION.room_ballots])
 			for (const [, , items] of this.live.sections.all(kind)) {
 				const row = items.get(entry.a) as Row | undefined;
-				if (row && row[0] === round && sameBallot(ballotUnpack(row[1]), wanted))
+				if (row && row[0] === round && equal(bytesOf(row[1]), wanted))
 					return true;
 			}
 		return false;
@@ -111,7 +154,7 @@ export class Session {
 			[...(items?.values() ?? [])].every((v) => !Array.isArray(v) || v[1] > FAULT.recovered || (v[2] as number) <= sections.stable);
 		const note = (activity: number, round: number, bytes: unknown) => {
 			if (!this.live.entries.some((e) => e.command === COMMAND.ballot && e.a === activity))
-				this.#settled.set(`${activity}/${round}`, ballotUnpack(bytes));
+				this.#settled.set(`${activity}/${round}`, bytesOf(bytes));
 		};
 		if (stable(sections.get(SECTION.verdicts, this.live.actor)))
 			for (const kind of [SECTION.ballots, SECTION.room_ballots])
@@ -137,6 +180,8 @@ export class Session {
 	// --- the session ---
 
 	get title(): string { return words((this.section(SECTION.session)?.get(2) as Row), language.value); }
+	/** Id and version of the catalog item that this workshop is made from, or empty. */
+	get origin(): string { return ((this.section(SECTION.session)?.get(1) as Row)?.[7] as string) ?? ""; }
 	get head(): { code: string; rehearsal: boolean; language: string; k: number; grace_ms: number } {
 		const row = (this.section(SECTION.session)?.get(1) as Row) ?? [];
 		return { code: (row[0] as string) ?? this.live.code, rehearsal: !!row[1], language: (row[2] as string) ?? "", k: (row[3] as number) || 3, grace_ms: (row[4] as number) || 30_000 };
@@ -165,9 +210,9 @@ export class Session {
 
 	// --- who ---
 
-	get me(): { room: number; name: string; organisation: string } {
+	get me(): { room: number; roles: number; name: string; organisation: string } {
 		const row = (this.section(SECTION.me, this.actor)?.get(0) as Row) ?? [];
-		return { room: (row[0] as number) ?? 0, name: words(row[3], language.value, 0), organisation: words(row[3], language.value, 1) };
+		return { room: (row[0] as number) ?? 0, roles: (row[1] as number) ?? 0, name: words(row[3], language.value, 0), organisation: words(row[3], language.value, 1) };
 	}
 	readonly #rooms = computed(() => [...(this.section(SECTION.rooms) ?? [])].map(([room, row]) => (
 		{ room: room as number, name: words((row as Row)[0], language.value, 0), link: words((row as Row)[0], language.value, 1) }
@@ -182,6 +227,11 @@ export class Session {
 			member: member as number, name: words((row as Row)[2], language.value, 0), organisation: words((row as Row)[2], language.value, 1),
 		})).sort((x, y) => x.member - y.member);
 	}
+	/** Empty: nobody in particular, or nobody whom this page may see. */
+	member_name(room: number, member: number): string {
+		const row = this.section(SECTION.members, room)?.get(member) as Row | undefined;
+		return row ? words(row[2], language.value, 0) : member === this.actor ? this.me.name : "";
+	}
 	/** To staff: how many members sit in a room. */
 	seats(room: number): number { return (this.section(SECTION.seats)?.get(room) as number) ?? 0; }
 	get seated(): number { return [...(this.section(SECTION.seats)?.values() ?? [])].reduce<number>((sum, n) => sum + (n as number), 0); }
@@ -189,8 +239,12 @@ export class Session {
 	// --- the agenda ---
 
 	readonly #steps = computed(() => [...(this.section(SECTION.agenda) ?? [])].map(([number, row]): Step => {
-		const [position, minutes, text, activities] = row as [number, number, unknown, number[]];
-		return { number: number as number, position, minutes, title: words(text, language.value, 0), instruction: words(text, language.value, 1), activities: activities ?? [] };
+		const [position, minutes, text, activities, plenary, source, group, parts] = row as [number, number, unknown, number[], number?, number?, number?, [number, number][]?];
+		return {
+			number: number as number, position, minutes, title: words(text, language.value, 0), instruction: words(text, language.value, 1), activities: activities ?? [],
+			plenary: plenary ?? 0, source: source ?? 0, group: group ?? 0,
+			parts: (parts ?? []).map(([least, most], i) => ({ least, most, title: words(text, language.value, 2 + i) })),
+		};
 	}).sort((x, y) => x.position - y.position || x.number - y.number));
 	get steps(): Step[] { return this.#steps.value; }
 	activity(number: number): Activity | null {
@@ -198,16 +252,20 @@ export class Session {
 		const row = items?.get(0) as Row | undefined;
 		if (!items || !row)
 			return null;
-		const list: Item[] = [];
+		const found: Item[] = [];
+		const groups = new Map<number, string>();
 		for (const [key, value] of items)
-			if (key !== 0 && typeof key === "number") {
+			if (typeof key === "number" && key > KEY_GROUP) {
+				groups.set(key - KEY_GROUP, words((value as Row)[0], language.value));
+			} else if (typeof key === "number" && key !== 0) {
 				const [group, hidden, text] = value as [number, boolean | number, unknown];
-				list.push({ item: key, group, hidden: !!hidden, words: words(text, language.value) });
+				found.push({ item: key, group, hidden: !!hidden, words: words(text, language.value) });
 			}
-		list.sort((x, y) => x.item - y.item);
+		found.sort((x, y) => x.item - y.item);
 		return {
 			number, step: row[0] as number, kind: row[1] as string, holder: row[2] as number, secret: !!row[3], config: numbers(row[4]),
-			title: words(row[5], language.value, 0), lead: words(row[5], language.value, 1), items: list,
+			title: words(row[5], language.value, 0), lead: words(row[5], language.value, 1), items: found,
+			ref: (row[6] as string) ?? "", groups,
 		};
 	}
 
@@ -240,50 +298,130 @@ export class Session {
 		return row && said ? { at_ms: row[0], words: said } : null;
 	}
 
+	/** What was said to all, and to this room, the newest last (protocol 5.13). */
+	announcements(room = 0): { scope: number; at_ms: number; words: string }[] {
+		const scopes = room ? [0, SCOPE_ROOM + room] : [0];
+		return scopes.flatMap((scope) => {
+			const row = this.section(SECTION.scope, scope)?.get(3) as [number, unknown] | undefined;
+			const said = row ? words(row[1], language.value) : "";
+			return row && said ? [{ scope, at_ms: row[0], words: said }] : [];
+		}).sort((x, y) => x.at_ms - y.at_ms);
+	}
+	/** The time until everybody comes back together, those of the room or all; null: nobody has asked for it, or it is long past. */
+	back(room = 0): { remaining_ms: number } | null {
+		void this.tick.value;
+		const left = (room ? [SCOPE_ROOM + room, 0] : [0]).flatMap((scope) => {
+			const row = this.section(SECTION.scope, scope)?.get(4) as [number, number] | undefined;
+			return row && row[0] > 0 ? [row[1] + row[0] - this.live.server_ms()] : [];
+		}).filter((ms) => ms > -BACK_PAST_MS);
+		return left.length ? { remaining_ms: Math.max(0, Math.min(...left)) } : null;
+	}
+	/** To facilitators: what they read about a step; 0: about the workshop. */
+	guide(step = 0): string {
+		return words((this.section(SECTION.guide)?.get(step) as Row)?.[0], language.value);
+	}
+
 	// --- ballots and results ---
 
-	ballot(activity: Activity): Ballot {
+	#own_ballot(activity: Activity): { saved: Bytes; wanted: Bytes } {
 		void this.outbox.value;
 		const { round } = this.phase(activity.number, this.me.room);
 		const held = this.#held_ballot(activity, round);
-		const settled = this.#settled.get(`${activity.number}/${round}`) ?? new Map<number, number>();
-		const pending = this.live.entries.filter((e) => e.command === COMMAND.ballot && e.a === activity.number).pop();
-		const wanted = pending ? ballotUnpack((numbers(pending.form) as unknown[])[2]) : held;
-		return { saved: settled, wanted, on_its_way: !sameBallot(settled, wanted) };
+		const is_own = (e: Entry) => e.command === COMMAND.ballot && e.a === activity.number && list(e.form)[0] === round;
+		const pending = this.live.entries.filter(is_own).pop() ?? this.#late.map(({ entry }) => entry).filter(is_own).pop();
+		return { saved: this.#settled.get(`${activity.number}/${round}`) ?? NO_BYTES, wanted: pending ? ballotOf(pending) : held };
 	}
-	#held_ballot(activity: Activity, round: number): Map<number, number> {
+	ballot(activity: Activity): Ballot {
+		const { saved, wanted } = this.#own_ballot(activity);
+		return { saved: ballotUnpack(saved), wanted: ballotUnpack(wanted), on_its_way: !equal(saved, wanted) };
+	}
+	/** The same of a question that is answered in words. */
+	own_answer(activity: Activity): { saved: string; wanted: string; on_its_way: boolean } {
+		const { saved, wanted } = this.#own_ballot(activity);
+		return { saved: words(list(saved), ""), wanted: words(list(wanted), ""), on_its_way: !equal(saved, wanted) };
+	}
+	/** Something is given, saved or not. */
+	given(activity: Activity): { any: boolean; on_its_way: boolean } {
+		const { saved, wanted } = this.#own_ballot(activity);
+		return { any: wanted.length > 0, on_its_way: !equal(saved, wanted) };
+	}
+	#held_ballot(activity: Activity, round: number): Bytes {
 		if (activity.secret) {
 			const mine = this.section(SECTION.mine, activity.number, round);
 			/* After the seal nobody holds it but this page, for as long as it is open. */
-			return mine ? ballotUnpack(mine.get(0)) : this.#settled.get(`${activity.number}/${round}`) ?? new Map();
+			return mine ? bytesOf(mine.get(0)) : this.#settled.get(`${activity.number}/${round}`) ?? NO_BYTES;
 		}
 		const section = activity.holder === HOLDER_ROOM ? this.section(SECTION.room_ballots, this.me.room) : this.section(SECTION.ballots, this.actor);
 		const row = section?.get(activity.number) as [number, unknown] | undefined;
-		return row && row[0] === round ? ballotUnpack(row[1]) : new Map();
+		return row && row[0] === round ? bytesOf(row[1]) : NO_BYTES;
 	}
 	/** Nothing of this page waits to be saved. */
 	get all_saved(): boolean {
 		void this.outbox.value;
 		return this.live.entries.length === 0;
 	}
+	/** The room's ballot is cast by whoever holds its pen; while nobody does, by anybody in the room (4.7). */
+	may_cast(activity: Activity): boolean {
+		const { holder } = this.pen(this.me.room);
+		return activity.holder !== HOLDER_ROOM || holder === 0 || holder === this.actor;
+	}
 	cast(activity: Activity, values: Map<number, number>): void {
+		this.#cast(activity, ballotPack(values), NO_BYTES);
+	}
+	/** The answer to a question in words; none takes it back. */
+	answer(activity: Activity, said: string): void {
+		this.#cast(activity, NO_BYTES, said ? packText([["", said]]) : NO_BYTES);
+	}
+	#cast(activity: Activity, ballot: Bytes, text: Bytes): void {
 		const { round } = this.phase(activity.number, this.me.room);
+		const { tenure, holder } = this.pen(this.me.room);
 		this.live.send({
 			command: COMMAND.ballot, a: activity.number, field: `ballot/${activity.number}`,
-			form: pack([round, 0, ballotPack(values)]), activity: activity.secret ? activity.number : 0, round: activity.secret ? round : 0,
+			form: pack([round, activity.holder === HOLDER_ROOM && holder !== 0 ? tenure : 0, ballot]), text, activity: activity.secret ? activity.number : 0, round: activity.secret ? round : 0,
 		});
 	}
-	result(activity: number, room = 0): Result | null {
-		const { round } = this.phase(activity, room);
-		const rounds = this.section(SECTION.result, activity, room);
-		const row = rounds?.get(round) as [number, number, number, unknown] | undefined;
-		if (!row)
-			return null;
-		const list = numbers(row[3]);
-		const sums = new Map<number, { sum: number; voters: number }>();
-		for (let i = 0; i + 2 < list.length; i += 3)
-			sums.set(list[i], { sum: list[i + 1], voters: list[i + 2] });
-		return { round, ballots: row[0], heads: row[1], held_back: !!row[2], sums, total: [...sums.values()].reduce((n, s) => n + s.sum, 0) };
+	/** round 0: the one that is asked now. */
+	#row(section: number, activity: number, room: number, round: number): [number, ResultRow] | null {
+		const at = round || this.phase(activity, room).round;
+		const row = this.section(section, activity, room)?.get(at) as ResultRow | undefined;
+		return row ? [at, row] : null;
+	}
+	result(activity: number, room = 0, round = 0): Result | null {
+		const found = this.#row(SECTION.result, activity, room, round);
+		return found && resultOf(this.activity(activity)?.kind ?? "", ...found);
+	}
+	/** The rounds whose results are in sight. */
+	rounds(activity: number, room = 0): number[] {
+		return [...(this.section(SECTION.result, activity, room)?.keys() ?? [])].map(Number).sort((x, y) => x - y);
+	}
+	rating(activity: number, room = 0, round = 0): Rating | null {
+		const found = this.#row(SECTION.result, activity, room, round);
+		return found && ratingOf(found[1]);
+	}
+	/** What may be told of each room outside it, of a secret rating (5.15). */
+	bands(activity: number): Map<number, Band> {
+		const { round } = this.phase(activity);
+		const out = new Map<number, Band>();
+		for (const [room, value] of this.section(SECTION.band, activity) ?? []) {
+			const [at, , , held_back, brief] = value as [number, number, number, unknown, unknown];
+			if (at === round)
+				out.set(room as number, bandOf(held_back, brief));
+		}
+		return out;
+	}
+	answers(activity: number, room = 0, round = 0): Answer[] {
+		const found = this.#row(SECTION.result, activity, room, round);
+		return found ? answersOf(found[1]).answers : [];
+	}
+	/** How many answers more there are than `answers` shows. */
+	answers_left_out(activity: number, room = 0, round = 0): number {
+		const found = this.#row(SECTION.result, activity, room, round);
+		return found ? answersOf(found[1]).left_out : 0;
+	}
+	groups_of(result: Result | null): { group: number; sum: number; voters: number }[] { return groups_of(result); }
+	/** The order that a result has given, if somebody has set it. */
+	outcome(activity: number): Outcome | null {
+		return outcomeOf(this.section(SECTION.outcome, activity)?.get(0), language.value);
 	}
 	progress(activity: number): { done: number; of: number; rooms: Map<number, [number, number]> } | null {
 		void this.volatile.value;
@@ -298,9 +436,85 @@ export class Session {
 		return { view, activity, room, page };
 	}
 
+	// --- the room: its pen, its notes, its hand ---
+
+	#signal(room: number, key: number): unknown {
+		return room ? this.section(SECTION.signals, room)?.get(key) : undefined;
+	}
+	pen(room: number): Pen {
+		const [tenure, holder, away, at_ms] = (this.#signal(room, 1) as [number, number, unknown, number]) ?? [0, 0, false, 0];
+		return { tenure, holder, away: !!away, at_ms };
+	}
+	get has_pen(): boolean {
+		const { room } = this.me;
+		return room !== 0 && this.pen(room).holder === this.actor;
+	}
+	/** The raised hand, with its place in the facilitator's queue. */
+	hand(room: number): { at_ms: number; place: number } | null {
+		const row = this.#signal(room, 2) as [number, number] | undefined;
+		return row && row[0] > 0 ? { at_ms: row[0], place: row[1] } : null;
+	}
+	/** The step that the room is done with; 0: none. */
+	done_step(room: number): number { return (this.#signal(room, 3) as number) ?? 0; }
+
+	/** What this page has said with these commands and no section shows yet, oldest first. */
+	#own(...commands: number[]): Own[] {
+		void this.outbox.value;
+		const of = (e: Entry) => commands.includes(e.command);
+		return [...this.#late.filter(({ entry }) => of(entry)).map(({ entry }) => ({ entry, saved: true })), ...this.live.entries.filter(of).map((entry) => ({ entry, saved: false }))];
+	}
+	/** In order, with what is still on its way. */
+	notes(room: number, step: number): Note[] {
+		return notesOf(this.section(SECTION.notes, room, step), this.#own(COMMAND.note_put, COMMAND.note_drop), room, step, this.actor, language.value);
+	}
+	/** Earlier wordings by number of note, oldest first. */
+	edits(room: number, step: number): Map<number, Edit[]> { return editsOf(this.section(SECTION.edits, room, step), language.value); }
+	/** Suggestions, and what was written with an earlier pen. */
+	tray(room: number): TrayItem[] {
+		return trayOf(this.section(SECTION.tray, room), this.#own(COMMAND.note_put, COMMAND.tray_take), room, this.actor, language.value);
+	}
+	/** What the rooms have sent to all, oldest first. */
+	get plenary(): PlenaryNote[] { return plenaryOf(this.section(SECTION.plenary), language.value); }
+
+	/** A name for a new note. */
+	note_id(): Bytes {
+		const id = this.world.random(8);
+		id[0] |= 1; /* never all zero */
+		return id;
+	}
+	/** The pen as this page holds it. Somebody who has lost it without having heard names the one they had, and what they wrote goes into the tray. */
+	#tenure(room: number): number {
+		const { tenure, holder } = this.pen(room);
+		return holder === this.actor ? tenure : 0;
+	}
+	/** With the pen the note is set as told, without it it is a suggestion. */
+	note_put(note: NoteWish): void {
+		this.live.send({
+			command: COMMAND.note_put, a: note.room, b: note.step, field: `note/${hex(note.id)}`,
+			form: pack([note.id, this.#tenure(note.room), note.kind, Number(note.final), Number(note.plenary), Number(note.writing), note.place, note.activity]),
+			text: packText([["", note.words]]),
+		});
+	}
+	note_drop(room: number, id: Bytes): void {
+		this.live.send({ command: COMMAND.note_drop, a: room, field: `note/${hex(id)}`, form: pack([id, this.#tenure(room)]) });
+	}
+	pen_take(room: number): void { this.command(COMMAND.pen_take, room, 0, [this.pen(room).tenure]); }
+	/** member 0: lay it down. */
+	pen_give(room: number, member: number): void { this.command(COMMAND.pen_give, room, 0, [this.pen(room).tenure, member]); }
+	/** An item of the tray becomes the note of this id; null: it is put away. */
+	tray_take(room: number, item: number, id: Bytes | null, place: number): void {
+		this.live.send({ command: COMMAND.tray_take, a: room, field: `tray/${room}/${item}`, form: pack([item, this.pen(room).tenure, id ?? new Uint8Array(8), place]) });
+	}
+	hand_up(room: number, up: boolean): void {
+		this.live.send({ command: COMMAND.hand, a: room, field: `hand/${room}`, form: pack([Number(up)]) });
+	}
+	ready(room: number, step: number, yes: boolean): void {
+		this.live.send({ command: COMMAND.ready, a: room, field: `ready/${room}`, form: pack([step, Number(yes)]) });
+	}
+
 	// --- what a facilitator does ---
 
-	/** An act is for now: without contact it is refused at once, not kept for later. */
+	/** An act is for now: without contact it is refused at once, not kept for later. Participants take and hand over the pen with it. */
 	command(command: number, a = 0, b = 0, form: unknown[] = [], text: Text | null = null): void {
 		if (this.live.line !== "open" || this.health !== 0) {
 			this.refusal.value = { id: ++this.#refusals, fault: this.live.line !== "open" ? NO_CONTACT : NO_SAVING, command, activity: 0 };
@@ -310,6 +524,6 @@ export class Session {
 	}
 }
 
-function sameBallot(x: Map<number, number>, y: Map<number, number>): boolean {
-	return x.size === y.size && [...x].every(([item, value]) => y.get(item) === value);
-}
+const bytesOf = (value: unknown): Bytes => (value instanceof Uint8Array ? value : NO_BYTES);
+/** What a ballot on its way says: of a question in words the text, of any other the bytes in its form. */
+const ballotOf = (entry: Entry): Bytes => (entry.text.length > 0 ? entry.text : bytesOf(list(entry.form)[2]));

@@ -7,7 +7,6 @@ optional = (optional)
 understood = Got it
 copy = Copy
 copied = Copied
-copy-failed = The link could not be copied. Open this page in another browser and try again.
 opening = Opening the workshop
 settings = Language and look
 settings-language = Language
@@ -70,10 +69,8 @@ pager-at = Question { $n } of { $of }
 pager-go = Question { $n } of { $of }: { $title }
 
 secret = Secret. Nobody can see how you vote.
-open = Open. Your name is shown with your vote.
+open = Open. Your answer is stored with your name, but screens only show how many.
 open-room = Open. The room's answer is seen by all.
-secret-all = Secret. Nobody sees how you vote.
-open-all = Open. Names are shown with votes.
 few = Too few answers. The room's result is shown when at least { $k } have answered.
 few-all = Too few answers to show the result. { $n ->
     [one] One has voted.
@@ -145,7 +142,6 @@ time-grace = Time is up. Finish now, you have { $s } { $s ->
 closed = Voting is closed. What you saved counts.
 closed-empty = Voting is closed.
 result-hidden = The facilitator will show the result later.
-result-none-room = Nobody in the room has voted.
 result-none = Nobody has voted.
 result-first = Most { $unit ->
     [dots] dots
@@ -159,7 +155,6 @@ result-beside = Your room beside all { $n }.
 result-all = All { $n } together.
 legend-room = your room
 legend-all = all together
-legend-all-short = all together
 share-room = { $share } your room
 share-all = { $share } all
 you = you: { $n }
@@ -181,201 +176,9 @@ ended-elsewhere-title = Open in another tab
 ended-elsewhere = The page is open in another tab or on another device. Carry on there, or take over here.
 link-lost = This browser does not have the link. Open the link that you were given once more.
 
-start-heading = Start a vote
-start-lead = Write a question and the rows to vote on. Participants join with a code.
-start-key = Creation key
-start-key-hint = Whoever runs the server has the key.
-start-title = Name of the workshop
-start-title-default = How do we make new ways of working stick?
-start-question = Question
-start-question-default = Where are your biggest obstacles?
-start-items = Rows to vote on, one per line
-start-items-default = Do our managers back new ways of working?
-    Is there time set aside to try new things?
-    Do our rules make it easy to test on a small scale?
-    Do we hear what became of the ideas?
-    Do people know where to take an idea?
-start-items-count = { $n ->
-    [one] One row
-   *[other] { $n } rows
-}
-start-step-dots = { $n } { $n ->
-    [one] dot
-   *[other] dots
-}
-start-step-choice = Choice
-start-few-items = Write at least two rows.
-start-many-items = Write at most { $n } rows.
-start-long-item = A row is too long. At most { $n } characters fit.
-start-kind = How to vote
-kind-dots = Dots
-kind-choice = Choice
-start-secrecy = Who sees the votes
-start-secret = Secret
-start-open = Open
-start-dots = Dots each
-start-cap = At most on one
-start-most = At most so many
-start-minutes = Minutes
-start-room-held = Rooms answer together
-start-rehearsal = Rehearsal: to try things out, marked on every page
-start-go = Start now
-start-busy = Starting
-start-no-contact = No contact with the server. What you wrote is kept. Try again.
-
-code-is = Code { $code }
-n-here = { $n } here
-all-saved = All saved
-contact-lost = No contact
-links = Links
-say-all = Tell everyone
-tabs = Parts of the page
-tab-program = Program
-tab-rooms = Rooms
-tab-screen = Screen
-program = Program
 minutes = { $m } min
-going-on = running
-go-here = Go here
-fac-away = No contact with the server. What is saved is kept. The page tries again by itself.
-fac-store = Nothing can be saved since { $time }. The votes wait with the participants. Talk on, but close nothing yet.
-fac-store-full = The disk is full. Tell whoever runs the server.
-fac-slow = Nothing can be saved right now. The votes wait with the participants. Talk on, but close nothing yet.
-no-saving = Nothing can be saved right now
 act-no-contact = No contact with the server. Nothing happened. Try again when contact is back.
 act-no-saving = Nothing can be saved right now. Nothing happened. Try again when it can.
-fac-over = The workshop has ended. Everything saved is kept.
-fac-lobby = Welcome in
-fac-lobby-lead = Participants join with the code on the screen. Make rooms when everybody is here, or open the first question at once.
-fac-look = Look at the running result (the log says so)
-fac-running = The result so far, for facilitators only
-fac-rooms = Put { $n } people in { $rooms } { $rooms ->
-    [one] room
-   *[other] rooms
-}
-fac-open = Open { $step } for { $n }
-fac-close = Close the voting for { $n }
-fac-close-now = Close now
-fac-hold = Keep open
-fac-reveal = Show the result to all
-fac-hide = Hide it again
-fac-ask = Ask again
-fac-reopen = Open again
-fac-end-title = End the workshop
-fac-end = End for all { $n }? Nobody can vote any more. Everything saved is kept.
-fac-end-go = End for all
-act-next = Next: { $step }
-act-end = End the workshop
-act-over = Ended
-then = Then: { $what }
-then-close = close the voting
-then-reveal = show the result
-then-open = open the question
-then-next = { $step }
-phase-ready = Not opened yet.
-phase-open = Open, the result is hidden.
-phase-closing = Closes in { $s } { $s ->
-    [one] second
-   *[other] seconds
-}. What is written now is taken.
-phase-sealing = Closed. The votes are being mixed so that nobody shows.
-phase-closed = Closed, the result is hidden.
-phase-revealed = The result is shown to all.
-phase-secret = Secret.
-phase-open-ballot = Open ballot.
-k-of-n = { $k } of { $n }
-are-done = done
-rooms-heading = Rooms
-rooms-wait = When at least two people are here you can put them in rooms. You can also go on without rooms.
-rooms-lead = Rooms get even sizes, seats are drawn by lot. Those who come later land in the smallest room.
-rooms-running = A question is open. Votes already cast count in the old room.
-rooms-size = About so many in each
-rooms-n = { $n ->
-    [one] One room
-   *[other] { $n } rooms
-}
-rooms-change = Change rooms
-without-room = { $n } without a room
-without-room-title = Without a room
-who-is-here = { $n ->
-    [one] One is in
-   *[other] { $n } are in
-}
-who-unnamed = { $n } without a name
-fewer = Fewer
-more = More
-here-of = { $here } of { $seats } here
-tile-here = { $here } of { $seats } here
-tile-done = { $k } of { $n } done
-tile-all = done
-room-more-time = Give the room 5 more minutes
-room-spotlight = Show the room on the screen
-room-people = In the room
-room-empty = No names to show.
-move-to = Move the chosen to
-move-pick = Choose a room
-move-go = Move { $n }
-move-missing = Choose people and a room first.
-move-note = Votes already cast count in the old room.
-no-deadline = No end time
-time-less = One minute shorter
-time-more = { $m ->
-    [one] One minute
-   *[other] { $m } minutes
-} longer
-minus-1 = −1 min
-plus-1 = +1 min
-plus-5 = +5 min
-time-all = For all rooms
-screen-now = On the screen now
-screen-open = Open the screen
-screen-pages = Pages on the screen
-view-task = Task and time
-view-join = The code
-view-result = Result
-view-rooms = Room by room
-view-room = { $room } is shown beside all.
-view-result-when = Results can be shown once the voting is closed and you have chosen to show them.
-page-back = Previous page
-page-on = Next page
-page-of = Page { $n } of { $of }
-link-join = Participants' link
-link-join-note = Paste it into the chat. The code is { $code }.
-link-screen = Screen link
-link-screen-note = Only shows. Open it on the computer at the projector.
-link-deputy = Deputy's link
-link-deputy-note = May do all that you may. Share it only with somebody you trust.
-say-words = What do you want to say?
-say-note = Shown on top for everybody and on the screen, and read aloud by screen readers.
-say-go = Tell { $n }
-say-now = Shown since { $time }:
-say-end = Take away
-
-are-here = { $n ->
-    [one] is here
-   *[other] are here
-}
-screen-go-to = Go to
-screen-write-code = and type the code
-screen-join-at = Join at { $host }
-screen-qr = QR code to the workshop
-screen-step = Step { $n } of { $of }
-screen-page = { $from }–{ $to } of { $of }
-screen-page-one = { $n } of { $of }
-screen-voted = { $k } have voted, { $total } { $unit ->
-    [dots] dots
-   *[votes] votes
-}
-screen-each-room = each room
-screen-few-rooms = { $n } rooms have too few answers
-screen-grace = Time is up. Finish now.
-screen-closed = Voting is closed.
-screen-thanks = Thank you for today
-screen-stale = This picture is from { $time }. Looking for contact.
-screen-full = Full screen
-screen-dark = Light or dark
-screen-smaller = Smaller text
-screen-larger = Larger text
 
 fault-none = Saved.
 fault-recovered = The pen had changed hands. What you wrote is under Recovered.
@@ -420,3 +223,235 @@ fault-damaged = The workshop's log is damaged. The operator has been told. What 
 fault-electorate = There were more secret votes than people. The vote was not taken. Tell the facilitator.
 fault-unequal = The secret votes do not match each other. The operator has been told.
 fault-unknown = The server said no for a reason that this page does not know ({ $number }). Reload the page; what you saved is kept.
+
+# participant
+open-text = Open. Your answer is stored with your name, but shown without it.
+secret-text = Secret. Nobody can see who has written what.
+fault-off_scale = The answer was beyond the ends of the line. What you saved before counts.
+fault-pen_needed = Somebody else has the room's pen. Nothing was changed.
+fault-not_the_outcome = The order does not match the result. Nothing was changed. Mark that you depart from it if that is what you want.
+fault-no_note = The note is no longer there. Somebody may have removed it.
+fault-no_group = There is no such group. Reload the page.
+fault-plenary_full = The room has already sent as many notes to all as it may. Take one back if you want to change.
+fault-no_paper = There are more paper ballots than were announced. Change the number first.
+next-question = Next question
+level-chosen = Chosen: { $words }
+
+rate-empty = Tap the line where you think you are.
+rate-none = Not placed
+rate-at = { $n } of 100
+rate-near = { $n } of 100, nearest to “{ $end }”
+rate-middle = { $n } of 100, half way
+rate-number = Your dot, from 0 to 100
+rate-less = Less
+rate-more = More
+rate-remove = Take back
+rate-gate = The discussion opens when everybody in the room is done.
+rate-gate-open = Everybody in the room has answered. Talk about why you see it differently.
+rate-gate-secret = Everybody in the room has answered. Talk about why you see it differently. The spread is shown when the facilitator shows the result.
+rate-sentence = The middle is at { $median } of 100, nearest to “{ $end }”. Half of the answers lie between { $q1 } and { $q3 }.
+rate-sentence-middle = The middle is at { $median } of 100, half way. Half of the answers lie between { $q1 } and { $q3 }.
+rate-one = One answer: { $median } of 100.
+result-none-answers = Nobody has answered.
+rate-spread = Wide spread
+rate-room = Your room, { $n } { $n ->
+    [one] answer
+   *[other] answers
+}
+rate-all = All, { $n } answers
+rate-you = you: { $n }
+rate-is-median = the middle
+rate-is-half = half of the answers
+rate-answers = Answers
+rate-mean = Mean
+rate-median = Middle (median)
+rate-half = Half lie between
+rate-between = { $from } and { $to }
+rate-width = Spread
+rate-wide = wide
+rate-narrow = not wide
+rate-yours = Your dot
+
+text-task = Write in your own words.
+text-label = Your answer
+text-warn = Do not write personal details about others.
+text-left = { $n ->
+    [one] Room for one more character
+   *[other] Room for { $n } more characters
+}
+text-long = The text is too long. Shorten it and it will be saved.
+text-none = No answer yet
+text-count = { $n ->
+    [one] One answer
+   *[other] { $n } answers
+}
+text-same = { $n } people
+text-yours = your answer
+text-more = { $n ->
+    [one] One more answer does not fit here.
+   *[other] { $n } more answers do not fit here.
+}
+
+rank-task = Tap them in the order you want. Place { $k } at most.
+rank-order = Your order
+rank-empty = None is placed yet.
+rank-order-room = The room's order
+rank-row = { $item }, place { $place } of { $of }
+rank-place = Place { $item } as number { $place }
+rank-up = Move { $item } up
+rank-down = Move { $item } down
+rank-remove = Take { $item } out of the order
+rank-count = { $n } of { $k } placed
+rank-now = { $item }, place { $place }.
+rank-removed = { $item } is not placed.
+rank-full = { $k } are placed. Take one out if you want to change.
+rank-first = At the top, with { $count } points, stands “{ $item }”.
+rank-even = Several have equally many points: { $count }.
+rank-points = { $n } points
+rank-points-help = Place 1 gives { $k } points, place { $k } gives 1.
+
+group-jump = Jump to
+group-other = Others
+group-results = Area by area
+group-rows = Row by row
+col-group = Area
+col-points = Points
+dots-in-group = { $n ->
+    [0] no dots here
+    [one] one dot here
+   *[other] { $n } dots here
+}
+
+pen-offer = The room has no note-taker. Will you take notes?
+pen-offer-away = { $name } has been away for a while. Will you take notes?
+pen-somebody = The note-taker
+pen-take = Yes, I will take notes
+pen-not-now = Not now
+pen-takes = { $name } takes notes.
+pen-takes-somebody = Somebody in the room takes notes.
+pen-away = { $name } takes notes, but is away just now.
+pen-nobody = Nobody takes notes yet.
+pen-you = You take notes.
+pen-yours = You are taking notes now. The whole room sees what you write.
+pen-now = { $name } takes notes now.
+pen-to-notes = To the notes
+pen-casts = { $name } has the pen and saves the room's answer.
+room-notes = Notes
+room-notes-n = { $n ->
+    [0] No notes.
+    [one] One note.
+   *[other] { $n } notes.
+}
+note-observation = Observation
+note-idea = Idea
+note-decision = Decision
+note-question = Question
+note-example = Good example
+note-pitfall = Pitfall
+note-parking = Parking lot
+suggest-label = Suggest a note
+suggest-hint = Whoever takes notes sees the suggestion and can use it.
+suggest-send = Send the suggestion
+suggest-yours = Your suggestions
+suggest-waits = with the note-taker
+help-ask = Ask for help
+help-up = The facilitator sees that you want help.
+help-queue = The facilitator sees that you want help. You are number { $n } in the queue.
+help-down = We no longer need help
+ready-room = We are done
+ready-yes = The room is done with this step.
+ready-no = Not done yet
+back-in = Everybody back in { $time }.
+back-now = Time to come back.
+
+
+
+# notes
+notes-title = Notes
+notes-none = No notes yet.
+notes-sent = sent to all
+notes-final = final
+notes-writing = { $name } is writing
+notes-you = You
+notes-about = Question { $n }: { $title }
+notes-about-step = The whole step
+notes-about-label = The next row is about
+notes-about-row = The row is about
+notes-about-back = Previous question
+notes-is-final = Final
+notes-about-now = New rows are now about { $title }
+notes-earlier = { $n ->
+    [one] One earlier wording
+   *[other] { $n } earlier wordings
+}
+notes-rescued = Recovered
+notes-rescued-lead = This was not saved before the pen changed hands. It stays here until you have dealt with it.
+notes-suggest = Suggest
+notes-suggested = Suggested to the room's note-taker.
+notes-copy-failed = The text could not be copied. Select it and copy it by hand.
+notes-pen-yours = You have the pen
+notes-pen-offered = You were away for a while, so the room is offered the pen. It is yours until somebody else takes it.
+notes-pen-keep = Keep the pen
+notes-pen-give = Hand over the pen
+notes-pen-to = Who will take notes?
+notes-pen-lay = Lay down the pen
+notes-pen-giving = The pen is handed to { $name }.
+notes-pen-laid = The pen is free. Anybody can take it.
+notes-next-step = The next step has begun: { $step }. Finish writing, or go there now.
+notes-go-on = Go there
+notes-room = The room
+notes-talk = Discuss now, question { $n } of { $of }
+notes-parts = Parts of the step
+notes-minutes = { $least }–{ $most } min
+notes-show-result = Show the spread
+notes-hide-result = Hide the spread
+notes-ballot = My vote
+notes-ballot-missing = { $n ->
+    [one] one left
+   *[other] { $n } left
+}
+notes-kind = Type
+notes-kind-of = Type, row { $n } of { $of }
+notes-row = { $kind }, row { $n } of { $of }
+notes-menu = Choices for row { $n } of { $of }
+notes-menu-title = Choices for the row
+notes-placeholder = Write what the room says
+notes-left = { $n } characters left
+notes-acts = Row { $n }
+notes-send = Send to all, { $n } of { $k }
+notes-send-free = Send to all
+notes-take-back = Take back from all
+notes-send-empty = Write something on the row first.
+notes-send-full = The room has sent { $k } of { $k }. Take one back to send another.
+notes-sent-said = Sent to all, { $n } of { $k }.
+notes-sent-said-free = Sent to all.
+notes-unsent-said = Taken back from all.
+notes-mark-final = Mark as final
+notes-mark-working = Mark as working material
+notes-final-said = Marked as final.
+notes-working-said = Marked as working material.
+notes-up = Move up
+notes-down = Move down
+notes-moved = Moved to place { $n } of { $of }.
+notes-drop = Take the row away
+notes-dropped = The row is gone. You can undo it.
+notes-undo = Undo taking away
+notes-restored = The row is back.
+notes-new-row = New row, { $kind }.
+notes-key-enter = new row
+notes-key-line = line break
+notes-key-move = move
+notes-key-send = send to all
+notes-key-leave = leave the list
+notes-key-signs = First on an empty row, with a space:
+notes-people = In the room, { $n }
+notes-holder = Takes notes
+notes-tray = Suggestions from the room, { $n }
+notes-tray-new = A new suggestion from the room.
+notes-tray-from = from { $name }
+notes-tray-rescued = recovered, from { $name }
+notes-tray-step = (step { $step })
+notes-take = Take in
+notes-taken = In the notes now, last.
+notes-aside = Put aside
+notes-put-aside = Put aside.

@@ -7,7 +7,6 @@ optional = (frivilligt)
 understood = Uppfattat
 copy = Kopiera
 copied = Kopierad
-copy-failed = Länken gick inte att kopiera. Öppna sidan i en annan webbläsare och försök igen.
 opening = Öppnar workshopen
 settings = Språk och utseende
 settings-language = Språk
@@ -70,10 +69,8 @@ pager-at = Fråga { $n } av { $of }
 pager-go = Fråga { $n } av { $of }: { $title }
 
 secret = Hemligt. Ingen kan se hur du röstar.
-open = Öppet. Ditt namn syns vid din röst.
+open = Öppet. Ditt svar sparas med ditt namn, men skärmarna visar bara hur många.
 open-room = Öppet. Rummets svar syns för alla.
-secret-all = Hemligt. Ingen ser hur du röstar.
-open-all = Öppet. Namnet syns vid rösten.
 few = För få svar. Rummets resultat visas när minst { $k } har svarat.
 few-all = För få svar för att visa resultatet. { $n ->
     [one] En har röstat.
@@ -145,7 +142,6 @@ time-grace = Tiden är ute. Gör klart, du har { $s } { $s ->
 closed = Röstningen är stängd. Det du sparade räknas.
 closed-empty = Röstningen är stängd.
 result-hidden = Workshopledaren visar resultatet senare.
-result-none-room = Ingen i rummet har röstat.
 result-none = Ingen har röstat.
 result-first = Flest { $unit ->
     [dots] prickar
@@ -159,7 +155,6 @@ result-beside = Ert rum bredvid alla { $n }.
 result-all = Alla { $n } tillsammans.
 legend-room = ert rum
 legend-all = alla tillsammans
-legend-all-short = alla tillsammans
 share-room = { $share } ert rum
 share-all = { $share } alla
 you = du: { $n }
@@ -181,198 +176,9 @@ ended-elsewhere-title = Öppen på en annan flik
 ended-elsewhere = Sidan är öppen på en annan flik eller enhet. Fortsätt där, eller ta över hit.
 link-lost = Länken finns inte i den här webbläsaren. Öppna den länk du fick en gång till.
 
-start-heading = Starta en omröstning
-start-lead = Skriv en fråga och raderna att rösta på. Deltagarna går med med en kod.
-start-key = Nyckel för att skapa
-start-key-hint = Den som sköter servern har nyckeln.
-start-title = Workshopens namn
-start-title-default = Hur får vi nya arbetssätt att fastna?
-start-question = Fråga
-start-question-default = Var finns era största hinder?
-start-items = Rader att rösta på, en per rad
-start-items-default = Backar våra chefer upp nya sätt att arbeta?
-    Finns det tid avsatt för att pröva nytt?
-    Har vi regler som gör det lätt att testa i liten skala?
-    Får vi veta vad det blev av idéerna?
-    Vet medarbetarna vart de vänder sig med en idé?
-start-items-count = { $n ->
-    [one] En rad
-   *[other] { $n } rader
-}
-start-step-dots = { $n } { $n ->
-    [one] prick
-   *[other] prickar
-}
-start-step-choice = Val
-start-few-items = Skriv minst två rader.
-start-many-items = Skriv högst { $n } rader.
-start-long-item = En rad är för lång. Högst { $n } tecken går in.
-start-kind = Hur man röstar
-kind-dots = Prickar
-kind-choice = Val
-start-secrecy = Vem ser rösterna
-start-secret = Hemligt
-start-open = Öppet
-start-dots = Prickar var
-start-cap = Högst på samma
-start-most = Högst så många val
-start-minutes = Minuter
-start-room-held = Rummet svarar tillsammans
-start-rehearsal = Genrep: för att prova, märkt på alla sidor
-start-go = Starta nu
-start-busy = Startar
-start-no-contact = Ingen kontakt med servern. Det du skrivit finns kvar. Försök igen.
-
-code-is = Kod { $code }
-n-here = { $n } här
-all-saved = Allt sparat
-contact-lost = Ingen kontakt
-links = Länkar
-say-all = Meddela alla
-tabs = Delar av sidan
-tab-program = Program
-tab-rooms = Rum
-tab-screen = Storbild
-program = Program
 minutes = { $m } min
-going-on = pågår
-go-here = Gå hit
-fac-away = Ingen kontakt med servern. Det som redan är sparat finns kvar. Sidan försöker igen av sig själv.
-fac-store = Sedan { $time } går det inte att spara. Rösterna väntar hos deltagarna. Prata vidare, men stäng inget än.
-fac-store-full = Disken är full. Säg till den som sköter servern.
-fac-slow = Det går inte att spara just nu. Rösterna väntar hos deltagarna. Prata vidare, men stäng inget än.
-no-saving = Det går inte att spara just nu
 act-no-contact = Ingen kontakt med servern. Inget hände. Försök igen när kontakten är tillbaka.
 act-no-saving = Det går inte att spara just nu. Inget hände. Försök igen när det går.
-fac-over = Workshopen är avslutad. Allt som är sparat finns kvar.
-fac-lobby = Välkommen in
-fac-lobby-lead = Deltagarna går med med koden på storbilden. Dela in i rum när alla är här, eller öppna första frågan direkt.
-fac-look = Titta på ställningen (det antecknas i loggen)
-fac-running = Ställningen just nu, bara för workshopledare
-fac-rooms = Dela in { $n } i { $rooms } rum
-fac-open = Öppna { $step } för { $n }
-fac-close = Stäng röstningen för { $n }
-fac-close-now = Stäng nu
-fac-hold = Håll öppet
-fac-reveal = Visa resultatet för alla
-fac-hide = Dölj igen
-fac-ask = Fråga igen
-fac-reopen = Öppna igen
-fac-end-title = Avsluta workshopen
-fac-end = Avsluta för alla { $n }? Ingen kan rösta mer. Allt som är sparat finns kvar.
-fac-end-go = Avsluta för alla
-act-next = Nästa: { $step }
-act-end = Avsluta workshopen
-act-over = Avslutad
-then = Sedan: { $what }
-then-close = stäng röstningen
-then-reveal = visa resultatet
-then-open = öppna frågan
-then-next = { $step }
-phase-ready = Inte öppnad än.
-phase-open = Öppen, resultatet är dolt.
-phase-closing = Stänger om { $s } { $s ->
-    [one] sekund
-   *[other] sekunder
-}. Det som skrivs nu tas emot.
-phase-sealing = Stängd. Rösterna blandas så att ingen syns.
-phase-closed = Stängd, resultatet är dolt.
-phase-revealed = Resultatet visas för alla.
-phase-secret = Hemlig.
-phase-open-ballot = Öppen omröstning.
-k-of-n = { $k } av { $n }
-are-done = klara
-rooms-heading = Rum
-rooms-wait = När minst två personer är här kan du dela in dem i rum. Du kan också köra utan rum.
-rooms-lead = Rummen blir lika stora, med lottade platser. De som kommer senare hamnar i det minsta rummet.
-rooms-running = En fråga är öppen. Röster som redan är lagda räknas i det gamla rummet.
-rooms-size = Ungefär så många i varje
-rooms-n = { $n ->
-    [one] Ett rum
-   *[other] { $n } rum
-}
-rooms-change = Ändra rum
-without-room = { $n } utan rum
-without-room-title = Utan rum
-who-is-here = { $n ->
-    [one] En är med
-   *[other] { $n } är med
-}
-who-unnamed = { $n } utan namn
-fewer = Färre
-more = Fler
-here-of = { $here } av { $seats } här
-tile-here = { $here } av { $seats } här
-tile-done = { $k } av { $n } klara
-tile-all = klar
-room-more-time = Ge rummet 5 minuter till
-room-spotlight = Visa rummet på storbilden
-room-people = I rummet
-room-empty = Inga namn att visa.
-move-to = Flytta de valda till
-move-pick = Välj rum
-move-go = Flytta { $n }
-move-missing = Välj personer och ett rum först.
-move-note = Röster som redan är lagda räknas i det gamla rummet.
-no-deadline = Ingen sluttid
-time-less = En minut kortare
-time-more = { $m ->
-    [one] En minut
-   *[other] { $m } minuter
-} längre
-minus-1 = −1 min
-plus-1 = +1 min
-plus-5 = +5 min
-time-all = Gäller alla rum
-screen-now = På storbilden nu
-screen-open = Öppna storbilden
-screen-pages = Sidor på storbilden
-view-task = Uppgift och tid
-view-join = Koden
-view-result = Resultat
-view-rooms = Rum för rum
-view-room = { $room } visas bredvid alla.
-view-result-when = Resultat kan visas när röstningen är stängd och du har valt att visa dem.
-page-back = Förra sidan
-page-on = Nästa sida
-page-of = Sida { $n } av { $of }
-link-join = Deltagarlänk
-link-join-note = Klistra in i chatten. Koden är { $code }.
-link-screen = Storbildslänk
-link-screen-note = Visar bara. Öppna den på datorn vid projektorn.
-link-deputy = Medledarlänk
-link-deputy-note = Får göra allt du får. Dela den bara med den du litar på.
-say-words = Vad vill du säga?
-say-note = Syns överst hos alla och på storbilden, och läses upp i skärmläsare.
-say-go = Säg till { $n }
-say-now = Syns sedan { $time }:
-say-end = Ta bort
-
-are-here = { $n ->
-    [one] är här
-   *[other] är här
-}
-screen-go-to = Gå till
-screen-write-code = och skriv koden
-screen-join-at = Gå med på { $host }
-screen-qr = QR-kod till workshopen
-screen-step = Steg { $n } av { $of }
-screen-page = { $from }–{ $to } av { $of }
-screen-page-one = { $n } av { $of }
-screen-voted = { $k } har röstat, { $total } { $unit ->
-    [dots] prickar
-   *[votes] röster
-}
-screen-each-room = varje rum
-screen-few-rooms = { $n } rum har för få svar
-screen-grace = Tiden är ute. Gör klart.
-screen-closed = Röstningen är stängd.
-screen-thanks = Tack för i dag
-screen-stale = Bilden är från { $time }. Söker kontakt.
-screen-full = Helskärm
-screen-dark = Ljust eller mörkt
-screen-smaller = Mindre text
-screen-larger = Större text
 
 fault-none = Sparat.
 fault-recovered = Pennan hade bytt hand. Det du skrev ligger under Räddat.
@@ -417,3 +223,235 @@ fault-damaged = Workshopens logg är skadad. Den som sköter servern har fått v
 fault-electorate = Det kom fler hemliga röster än det finns personer. Rösten togs inte emot. Säg till workshopledaren.
 fault-unequal = De hemliga rösterna stämmer inte med varandra. Den som sköter servern har fått veta det.
 fault-unknown = Servern sa nej av ett skäl som sidan inte känner till ({ $number }). Ladda om sidan; det du sparat finns kvar.
+
+# participant
+open-text = Öppet. Ditt svar sparas med ditt namn, men visas utan det.
+secret-text = Hemligt. Ingen kan se vem som har skrivit vad.
+fault-off_scale = Svaret låg utanför linjen. Det du sparade förut räknas.
+fault-pen_needed = Någon annan har rummets penna. Inget ändrades.
+fault-not_the_outcome = Ordningen stämmer inte med resultatet. Inget ändrades. Markera att ni frångår det om det är meningen.
+fault-no_note = Anteckningen finns inte längre. Någon kan ha tagit bort den.
+fault-no_group = Gruppen finns inte. Ladda om sidan.
+fault-plenary_full = Rummet har redan skickat så många anteckningar till alla som går. Ta tillbaka en om ni vill byta.
+fault-no_paper = Det är fler pappersröster än det har sagts att det finns. Ändra antalet först.
+next-question = Nästa fråga
+level-chosen = Valt: { $words }
+
+rate-empty = Tryck på linjen där du tycker att ni är.
+rate-none = Inte placerad
+rate-at = { $n } av 100
+rate-near = { $n } av 100, närmast ”{ $end }”
+rate-middle = { $n } av 100, mitt emellan
+rate-number = Din prick, från 0 till 100
+rate-less = Mindre
+rate-more = Mer
+rate-remove = Ta tillbaka
+rate-gate = Samtalet öppnar när alla i rummet är klara.
+rate-gate-open = Alla i rummet har svarat. Prata om varför ni ser olika.
+rate-gate-secret = Alla i rummet har svarat. Prata om varför ni ser olika. Fördelningen visas när workshopledaren visar resultatet.
+rate-sentence = Mitten ligger på { $median } av 100, närmast ”{ $end }”. Hälften av svaren ligger mellan { $q1 } och { $q3 }.
+rate-sentence-middle = Mitten ligger på { $median } av 100, mitt emellan. Hälften av svaren ligger mellan { $q1 } och { $q3 }.
+rate-one = Ett svar: { $median } av 100.
+result-none-answers = Ingen har svarat.
+rate-spread = Stor spridning
+rate-room = Ert rum, { $n } { $n ->
+    [one] svar
+   *[other] svar
+}
+rate-all = Alla, { $n } svar
+rate-you = du: { $n }
+rate-is-median = mitten
+rate-is-half = hälften av svaren
+rate-answers = Svar
+rate-mean = Medelvärde
+rate-median = Mitten (median)
+rate-half = Hälften ligger mellan
+rate-between = { $from } och { $to }
+rate-width = Spridning
+rate-wide = stor
+rate-narrow = inte stor
+rate-yours = Din prick
+
+text-task = Skriv med egna ord.
+text-label = Ditt svar
+text-warn = Skriv inte personuppgifter om andra.
+text-left = { $n ->
+    [one] Plats för ett tecken till
+   *[other] Plats för { $n } tecken till
+}
+text-long = Texten är för lång. Korta den, så sparas den.
+text-none = Inget svar än
+text-count = { $n ->
+    [one] Ett svar
+   *[other] { $n } svar
+}
+text-same = { $n } personer
+text-yours = ditt svar
+text-more = { $n ->
+    [one] Ett svar till får inte plats här.
+   *[other] { $n } svar till får inte plats här.
+}
+
+rank-task = Tryck i den ordning du vill ha dem. Placera högst { $k }.
+rank-order = Din ordning
+rank-empty = Ingen är placerad än.
+rank-order-room = Rummets ordning
+rank-row = { $item }, plats { $place } av { $of }
+rank-place = Placera { $item } som nummer { $place }
+rank-up = Flytta upp { $item }
+rank-down = Flytta ner { $item }
+rank-remove = Ta bort { $item } ur ordningen
+rank-count = { $n } av { $k } placerade
+rank-now = { $item }, plats { $place }.
+rank-removed = { $item } är inte placerad.
+rank-full = { $k } är placerade. Ta bort en om du vill byta.
+rank-first = Högst upp, med { $count } poäng, står ”{ $item }”.
+rank-even = Flera har lika många poäng: { $count }.
+rank-points = { $n } poäng
+rank-points-help = Plats 1 ger { $k } poäng, plats { $k } ger 1.
+
+group-jump = Hoppa till
+group-other = Övriga
+group-results = Område för område
+group-rows = Rad för rad
+col-group = Område
+col-points = Poäng
+dots-in-group = { $n ->
+    [0] inga prickar här
+    [one] en prick här
+   *[other] { $n } prickar här
+}
+
+pen-offer = Rummet saknar antecknare. Vill du anteckna?
+pen-offer-away = { $name } har varit borta en stund. Vill du anteckna?
+pen-somebody = Antecknaren
+pen-take = Ja, jag antecknar
+pen-not-now = Inte nu
+pen-takes = { $name } antecknar.
+pen-takes-somebody = En i rummet antecknar.
+pen-away = { $name } antecknar, men är borta just nu.
+pen-nobody = Ingen antecknar än.
+pen-you = Du antecknar.
+pen-yours = Du antecknar nu. Hela rummet ser det du skriver.
+pen-now = { $name } antecknar nu.
+pen-to-notes = Till anteckningarna
+pen-casts = { $name } har pennan och sparar rummets svar.
+room-notes = Anteckningar
+room-notes-n = { $n ->
+    [0] Inga anteckningar.
+    [one] En anteckning.
+   *[other] { $n } anteckningar.
+}
+note-observation = Iakttagelse
+note-idea = Idé
+note-decision = Beslut
+note-question = Fråga
+note-example = Bra exempel
+note-pitfall = Fallgrop
+note-parking = Parkering
+suggest-label = Föreslå en anteckning
+suggest-hint = Den som antecknar ser förslaget och kan ta med det.
+suggest-send = Skicka förslaget
+suggest-yours = Dina förslag
+suggest-waits = hos antecknaren
+help-ask = Be om hjälp
+help-up = Workshopledaren ser att ni vill ha hjälp.
+help-queue = Workshopledaren ser att ni vill ha hjälp. Ni är nummer { $n } i kön.
+help-down = Vi behöver inte hjälp längre
+ready-room = Vi är klara
+ready-yes = Rummet är klart med steget.
+ready-no = Inte klara än
+back-in = Alla tillbaka om { $time }.
+back-now = Dags att komma tillbaka.
+
+
+
+# notes
+notes-title = Anteckningar
+notes-none = Inga anteckningar än.
+notes-sent = skickad till alla
+notes-final = slutlig
+notes-writing = { $name } skriver
+notes-you = Du
+notes-about = Fråga { $n }: { $title }
+notes-about-step = Hela steget
+notes-about-label = Nästa rad handlar om
+notes-about-row = Raden handlar om
+notes-about-back = Förra frågan
+notes-is-final = Slutlig
+notes-about-now = Nya rader handlar nu om { $title }
+notes-earlier = { $n ->
+    [one] En tidigare lydelse
+   *[other] { $n } tidigare lydelser
+}
+notes-rescued = Räddat
+notes-rescued-lead = Det här hann inte sparas innan pennan bytte hand. Det ligger kvar här tills du har tagit hand om det.
+notes-suggest = Föreslå
+notes-suggested = Föreslaget för rummets antecknare.
+notes-copy-failed = Texten gick inte att kopiera. Markera den och kopiera för hand.
+notes-pen-yours = Du har pennan
+notes-pen-offered = Du var borta en stund, så rummet erbjuds pennan. Den är din tills någon annan tar den.
+notes-pen-keep = Behåll pennan
+notes-pen-give = Lämna över pennan
+notes-pen-to = Vem ska anteckna?
+notes-pen-lay = Lägg ner pennan
+notes-pen-giving = Pennan lämnas till { $name }.
+notes-pen-laid = Pennan ligger fri. Den som vill kan ta den.
+notes-next-step = Nästa steg har börjat: { $step }. Skriv klart, eller gå dit nu.
+notes-go-on = Gå dit
+notes-room = Rummet
+notes-talk = Diskutera nu, fråga { $n } av { $of }
+notes-parts = Delar av steget
+notes-minutes = { $least }–{ $most } min
+notes-show-result = Visa fördelningen
+notes-hide-result = Dölj fördelningen
+notes-ballot = Min röst
+notes-ballot-missing = { $n ->
+    [one] en kvar
+   *[other] { $n } kvar
+}
+notes-kind = Typ
+notes-kind-of = Typ, rad { $n } av { $of }
+notes-row = { $kind }, rad { $n } av { $of }
+notes-menu = Val för rad { $n } av { $of }
+notes-menu-title = Val för raden
+notes-placeholder = Skriv vad rummet säger
+notes-left = { $n } tecken kvar
+notes-acts = Rad { $n }
+notes-send = Skicka till alla, { $n } av { $k }
+notes-send-free = Skicka till alla
+notes-take-back = Ta tillbaka från alla
+notes-send-empty = Skriv något på raden först.
+notes-send-full = Rummet har skickat { $k } av { $k }. Ta tillbaka en om du vill skicka en annan.
+notes-sent-said = Skickad till alla, { $n } av { $k }.
+notes-sent-said-free = Skickad till alla.
+notes-unsent-said = Tillbakatagen från alla.
+notes-mark-final = Märk som slutlig
+notes-mark-working = Märk som arbetsmaterial
+notes-final-said = Märkt som slutlig.
+notes-working-said = Märkt som arbetsmaterial.
+notes-up = Flytta upp
+notes-down = Flytta ner
+notes-moved = Flyttad till plats { $n } av { $of }.
+notes-drop = Ta bort raden
+notes-dropped = Raden är borttagen. Du kan ångra.
+notes-undo = Ångra borttagning
+notes-restored = Raden är tillbaka.
+notes-new-row = Ny rad, { $kind }.
+notes-key-enter = ny rad
+notes-key-line = radbrytning
+notes-key-move = flytta
+notes-key-send = skicka till alla
+notes-key-leave = lämna listan
+notes-key-signs = Först på en tom rad, med mellanslag:
+notes-people = I rummet, { $n }
+notes-holder = Antecknar
+notes-tray = Förslag från rummet, { $n }
+notes-tray-new = Nytt förslag från rummet.
+notes-tray-from = från { $name }
+notes-tray-rescued = räddat, från { $name }
+notes-tray-step = (steget { $step })
+notes-take = Ta med
+notes-taken = Med i anteckningarna, sist.
+notes-aside = Åt sidan
+notes-put-aside = Lagt åt sidan.

@@ -1,22 +1,44 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Sentences for people, in the reader's language. A third language is one more .ftl file and one line here.
+// Sentences for people, in the reader's language. A third language is two more .ftl files and two lines here. A page fetches the language it shows, no other, and
+// what only staff's pages say (staff.*.ftl) comes with those.
 import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
 import { computed, signal } from "@preact/signals";
 import { FAULT } from "../tables.js";
-import en from "./en.ftl";
-import sv from "./sv.ftl";
 
 export type Language = "sv" | "en";
-const texts: Record<Language, string> = { sv, en };
+type Source = Record<Language, () => Promise<{ default: string }>>;
+const all: Source = { sv: () => import("./sv.ftl"), en: () => import("./en.ftl") };
+const staff: Source = { sv: () => import("./staff.sv.ftl"), en: () => import("./staff.en.ftl") };
+/** What this page says: of all, and once somebody is staff, of staff. */
+const wanted: Source[] = [all];
+const texts = signal<ReadonlyMap<string, string>>(new Map());
+const nameOf = (source: Source, which: Language) => `${source === staff ? "staff." : ""}${which}`;
 export const LANGUAGES: { code: Language; name: string }[] = [{ code: "sv", name: "Svenska" }, { code: "en", name: "English" }];
 
 export const language = signal<Language>("sv");
 
+/** Have the sentences of a language here; refused when they cannot be fetched now. */
+export async function wordsLoad(which: Language): Promise<void> {
+	await Promise.all(wanted.map(async (source) => {
+		const name = nameOf(source, which);
+		if (texts.value.has(name))
+			return;
+		const { default: text } = await source[which]();
+		texts.value = new Map(texts.value).set(name, text);
+	}));
+}
+/** This page is one of staff's. */
+export function wordsStaff(): Promise<void> {
+	if (!wanted.includes(staff))
+		wanted.push(staff);
+	return wordsLoad(language.value);
+}
+
 const bundle = computed(() => {
 	const made = new FluentBundle(language.value, { useIsolating: false });
-	const errors = made.addResource(new FluentResource(texts[language.value]));
-	for (const error of errors)
-		console.error(error);
+	for (const source of [all, staff])
+		for (const error of made.addResource(new FluentResource(texts.value.get(nameOf(source, language.value)) ?? "")))
+			console.error(error);
 	return made;
 });
 

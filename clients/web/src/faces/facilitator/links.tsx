@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Links for people, the screen and deputies, and the session's log to take home. Links are copied, never shown whole: this page may be on the projector.
+import { sha256 } from "@noble/hashes/sha2.js";
+import { useState } from "preact/hooks";
+import { base64url, fromBase64url, hex } from "../../live/bytes.js";
+import { browserStore } from "../../live/world.js";
+import { Button, Sheet, announce } from "../../look/parts.js";
+import type { Session } from "../../state/session.js";
+import { COMMAND, ROLE, SECTION } from "../../tables.js";
+import { grouped, language, t } from "../../words/words.js";
+import { screenLinkName } from "../start.js";
+
+const store = browserStore();
+/** Into the clipboard; the old way where the browser gives no other (plain http). */
+async function copy(text: string): Promise<boolean> {
+	try {
+		await navigator.clipboard.writeText(text);
+		return true;
+	} catch {
+		const area = document.createElement("textarea");
+		area.value = text;
+		area.className = "unseen";
+		(document.querySelector("dialog[open]") ?? document.body).append(area);
+		area.select();
+		const done = document.execCommand("copy");
+		area.remove();
+		return done;
+	}
+}
+
+/** Protocol 7.4. It is whole only when its last value says so; the reader of the log checks that. */
+async function fetchLog(session: Session): Promise<boolean> {
+	const { sid, seat } = session.live;
+	try {
+		const answer = await fetch(`/api/sessions/${sid}/log`, { headers: { "Authorization": `Bearer ${base64url(seat.token)}` } });
+		if (answer.status !== 200)
+			return false;
+		const address = URL.createObjectURL(await answer.blob());
+		const link = document.createElement("a");
+		link.href = address;
+		link.download = `bollplank-${session.head.code}.log`;
+		link.click();
+		setTimeout(() => URL.revokeObjectURL(address), 60_000);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+export function Links({ session, close }: { session: Session; close: () => void }) {
+	const [copied, setCopied] = useState("");
+	const [log, setLog] = useState<"" | "busy" | "done" | "no">("");
+	const { sid } = session.live;
+	const links = [...(session.section(SECTION.links) ?? [])].map(([link, row]) => ({ link: link as number, role: (row as number[])[0], revoked: !!(row as number[])[1] }));
+	const put = (name: string, role: number, words: string): string => {
+		const kept = fromBase64url(store.get(name) ?? "");
+		if (kept?.length === 16)
+			return base64url(kept);
+		const token = session.world.random(16);
+		const free = links.reduce((most, l) => Math.max(most, l.link), 0) + 1;
+		session.command(COMMAND.link_put, free, 0, [role, sha256(token)], [[language.value, words]]);
+		store.set(name, base64url(token));
+		return base64url(token);
+	};
+	const address = (token: string) => `${location.origin}/#${sid}.${token}`;
+	const screen = () => put(screenLinkName(sid), ROLE.SCREEN, t("link-screen"));
+	const say = (which: string) => (done: boolean) => { setCopied(done ? which : "no"); announce(done ? t("copied") : t("copy-failed")); };
+	const row = (which: string, words: string, note: string, link: () => string) => (
+		<li><div><b>{words}</b><p class="note">{note}</p></div><Button icon={copied === which ? "check" : "copy"} onClick={() => void copy(link()).then(say(which))}>{copied === which ? t("copied") : t("copy")}<span class="unseen"> {words}</span></Button></li>
+	);
+	const takeHome = async () => {
+		setLog("busy");
+		const done = await fetchLog(session);
+		setLog(done ? "done" : "no");
+		announce(done ? t("fac-log-done") : t("fac-log-failed"), !done);
+	};
+	return (
+		<Sheet title={t("links")} close={close}>
+			<ul class="links">
+				{row("join", t("link-join"), t("link-join-note", { code: grouped(session.head.code) }), () => `${location.origin}/#${session.head.code}`)}
+				{row("screen", t("link-screen"), t("link-screen-note"), () => address(screen()))}
+				{row("deputy", t("link-deputy"), t("link-deputy-note"), () => address(put(`bp.links.${sid}.deputy`, ROLE.FACILITATOR, t("link-deputy"))))}
+				<li><div><b>{t("fac-log")}</b><p class="note">{t("fac-log-note", { file: `bollplank-${session.head.code}.log` })}</p></div><Button icon={log === "done" ? "check" : undefined} aria-disabled={log === "busy"} onClick={() => { if (log !== "busy") void takeHome(); }}>{log === "busy" ? t("fac-log-busy") : t("fac-log-go")}</Button></li>
+			</ul>
+			{log === "no" && <p class="problem">{t("fac-log-failed")}</p>}
+			{copied === "no" && <p class="problem" role="alert">{t("copy-failed")}</p>}
+			<div class="acts"><Button icon="screen" onClick={() => {
+				const token = screen();
+				/* The tag is enough for this browser; the token stays in the storage. */
+				store.set(`bp.link.${sid}.${hex(sha256(fromBase64url(token)!)).slice(0, 8)}`, token);
+				window.open(`/#${sid}.${hex(sha256(fromBase64url(token)!)).slice(0, 8)}`, "_blank", "noopener");
+			}}>{t("screen-open")}</Button></div>
+		</Sheet>
+	);
+}
