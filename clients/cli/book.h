@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What simulated people were told is saved: the last acknowledged ballot of each holder, question and round. From it the tally follows, and it must be the daemon's. */
+/* What simulated people were told is saved: the last acknowledged ballot of each holder, question and round, and the last wording of each note. From the ballots the tally
+ * follows, and it must be the daemon's. */
 #ifndef BOLLPLANK_CLI_BOOK_H
 #define BOLLPLANK_CLI_BOOK_H
 #include "base/slice.h"
@@ -16,9 +17,19 @@ struct book_page { /* one question in one round */
 	uint64_t acknowledged;
 };
 
+struct book_note {
+	uint64_t id, seq;
+	uint32_t room, step;
+	bool tray;          /* late, or a suggestion: it lies in the room's tray, beside a note of that id if there is one */
+	struct slice words; /* owned */
+};
+
 struct book {
 	struct book_page *pages;
 	size_t count;
+	struct book_note *notes;
+	size_t notes_count, notes_room;
+	uint64_t wordings;  /* acknowledgements of notes */
 };
 
 void book_finish(struct book *book);
@@ -26,8 +37,10 @@ struct book_page *book_page(struct book *book, uint32_t activity, uint32_t round
 /* An acknowledgement. The one with the highest seq stands. */
 void book_put(struct book_page *page, size_t holder, uint64_t seq, struct slice ballot);
 const struct kept *book_get(const struct book_page *page, size_t holder); /* NULL: nothing */
+/* An acknowledged wording of a note; copied. Of one id and tray the one with the highest seq stands. */
+void book_note(struct book *book, const struct book_note *told);
 
-/* What the acknowledged ballots add up to: the bytes of a tally (protocol/README.md clause 5.11), written to ${out} of ${room} bytes; and how many ballots. */
+/* What the acknowledged ballots add up to: the bytes of a tally (protocol/README.md clause 5.11), and how many ballots. kind and config: the question's. */
 struct pack;
-void book_tally(const struct book_page *page, struct pack *out, uint64_t *ballots);
+void book_tally(const struct book_page *page, const char *kind, struct slice config, struct pack *out, uint64_t *ballots);
 #endif

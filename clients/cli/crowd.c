@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "crowd.h"
 #include "base/check.h"
-#include "base/limits.h"
+#include "habits.h"
 
 enum { BACKOFF_FIRST_MS = 500, BACKOFF_MOST_MS = 10000 };
 
-static const char *const first_names[] = { "Aino",    "Bo",    "Cecilia", "David", "Elsa", "Farah", "Gunnar", "Hanna",
-					   "Ibrahim", "Jonna", "Karin",   "Lars",  "Mira", "Nils",  "Olga",   "Per",
-					   "Rut",     "Sara",  "Tove",    "Ulf",   "Vera", "Wilma", "Ylva",   "Åke" };
+static const char *const first_names[] = { "Aino",   "Bo",    "Cecilia", "David", "Elsa",  "Farah",
+					   "Gunnar", "Hanna", "Ibrahim", "Jonna", "Karin", "Lars",
+					   "Mira",   "Nils",  "Olga",    "Per",   "Rut",   "Sara",
+					   "Tove",   "Ulf",   "Vera",    "Wilma", "Ylva",  "Åke" };
 static const char *const organisations[] = {
 	"", "Storby kommun", "Lillåns kommun", "Region Norr", "Västra länsbolaget", "Myndigheten för prov"
 };
@@ -126,7 +127,9 @@ static void conn_closed(struct net_conn *conn, unsigned code, const char *why, v
 	come_back(d);
 }
 
-static const struct net_up conn_up = { .opened = conn_opened, .message = conn_message, .closed = conn_closed };
+static const struct net_up conn_up = { .opened = conn_opened,
+				       .message = conn_message,
+				       .closed = conn_closed };
 
 static void connect_device(void *ctx)
 {
@@ -174,47 +177,90 @@ static void page_send(struct page *page, struct slice message, void *ctx)
 		net_send(d->conn, message);
 }
 
-/* place in the log, member (0: a secret ballot's entry names nobody), question, round, ballot in hex or "-" */
+/* place in the log, member (0: a secret ballot's entry names nobody), question, round, ballot in hex or "-"
+ */
 static void write_ledger(const struct crowd *crowd, const struct page *page, const struct wish *wish)
 {
-	fprintf(crowd->ledger, "%llu %u %u %u ", (unsigned long long)wish->seq, wish->secret ? 0 : page->actor,
-		wish->subject.a, wish->round);
+	fprintf(crowd->ledger, "%llu %u %u %u ", (unsigned long long)wish->seq,
+		wish->secret ? 0 : page->actor, wish->subject.a, wish->round);
 	for (size_t i = 0; i < wish->ballot.len; i++)
 		fprintf(crowd->ledger, "%02x", wish->ballot.at[i]);
 	fputs(wish->ballot.len > 0 ? "\n" : "-\n", crowd->ledger);
 	fflush(crowd->ledger);
 }
 
+/* An accepted wording. Where it stands follows from the verdict: late text and suggestions lie in the tray
+ * (clause 4.17). */
+static void keep_note(struct crowd *crowd, const struct wish *wish, enum fault fault)
+{
+	struct book_note told = { .seq = wish->seq, .room = wish->subject.a, .step = wish->subject.b };
+	struct cursor form = cursor_of(wish->form), text = cursor_of(wish->text);
+	form = cursor_array(&form);
+	told.id = cursor_bin64(&form);
+	told.tray = fault == FAULT_recovered || cursor_uint(&form) == 0;
+	told.words = text_words(&text, "", 0);
+	crowd->recovered += fault == FAULT_recovered;
+	book_note(&crowd->book, &told);
+}
+
+static void keep_ballot(struct device *d, const struct wish *wish)
+{
+	struct crowd *crowd = d->crowd;
+	crowd->saved++;
+	samples_add(&crowd->ack, net_now_us() - wish->first_sent_us);
+	if (!wish->secret)
+		note_cast(crowd, wish->seq, wish->first_sent_us);
+	struct question question;
+	size_t holder = d->person->number;
+	if (page_question(&d->page, wish->subject.a, &question) && question.holder == HOLDER_ROOM)
+		holder = page_room(&d->page);
+	book_put(book_page(&crowd->book, wish->subject.a, wish->round), holder, wish->seq, wish->ballot);
+	if (crowd->ledger != NULL)
+		write_ledger(crowd, &d->page, wish);
+}
+
+static void keep_join(struct device *d)
+{
+	samples_add(&d->crowd->join, net_now_us() - d->ready_at_us);
+	if (!d->person->joined) {
+		d->person->joined = true;
+		d->crowd->joined++;
+	}
+}
+
 static void page_ended(struct page *page, const struct wish *wish, enum fault fault, void *ctx)
 {
+	(void)page;
 	struct device *d = ctx;
 	struct crowd *crowd = d->crowd;
-	uint64_t now = net_now_us();
-	bool good = fault == FAULT_none || fault == FAULT_recovered;
-	if (!good) {
+	if (fault != FAULT_none && fault != FAULT_recovered) {
 		crowd->refused[(unsigned)fault < FAULTS ? (unsigned)fault : FAULTS - 1]++;
 		return;
 	}
 	if (d->person == NULL)
 		return;
-	if (wish->command == COMMAND_join) {
-		samples_add(&crowd->join, now - d->ready_at_us);
-		if (!d->person->joined) {
-			d->person->joined = true;
-			crowd->joined++;
-		}
-	} else if (wish->command == COMMAND_ballot) {
-		crowd->saved++;
-		samples_add(&crowd->ack, now - wish->first_sent_us);
-		if (!wish->secret)
-			note_cast(crowd, wish->seq, wish->first_sent_us);
-		struct question question;
-		size_t holder = d->person->number;
-		if (page_question(page, wish->subject.a, &question) && question.holder == HOLDER_ROOM)
-			holder = page_room(page);
-		book_put(book_page(&crowd->book, wish->subject.a, wish->round), holder, wish->seq, wish->ballot);
-		if (crowd->ledger != NULL)
-			write_ledger(crowd, page, wish);
+	switch (wish->command) {
+	case COMMAND_join:
+		keep_join(d);
+		break;
+	case COMMAND_ballot:
+		keep_ballot(d, wish);
+		break;
+	case COMMAND_note_put:
+		keep_note(crowd, wish, fault);
+		break;
+	case COMMAND_pen_take:
+	case COMMAND_pen_give:
+		crowd->pens++;
+		break;
+	case COMMAND_hand:
+		crowd->hands++;
+		break;
+	case COMMAND_ready:
+		crowd->readies++;
+		break;
+	default:
+		break;
 	}
 }
 
@@ -251,93 +297,12 @@ static const struct page_up page_up = {
 	.send = page_send, .ended = page_ended, .wait = page_wait, .frame = page_framed, .bye = page_bye
 };
 
-/* --- what people do --- */
-
-/* A ballot that the question takes. Written to ${out} as MessagePack; empty: taken back. */
-static void draw_ballot(struct person *p, const struct page *page, const struct question *question, struct pack *out)
-{
-	enum { SOME = LIMIT_ITEMS };
-	uint32_t items[SOME], values[SOME] = { 0 };
-	size_t count = 0;
-	const struct picture_section *s = picture_find(&page->picture, SECTION_activity, question->number, 0);
-	for (size_t i = 0; s != NULL && i < s->count && count < SOME; i++) {
-		struct cursor c = item_cursor(&s->items[i]);
-		cursor_uint(&c);
-		if (s->items[i].key == 0 || s->items[i].key > LIMIT_ITEMS || cursor_bool(&c)) /* itself, a group of items, hidden */
-			continue;
-		size_t at = count++;
-		for (; at > 0 && items[at - 1] > s->items[i].key; at--)
-			items[at] = items[at - 1];
-		items[at] = (uint32_t)s->items[i].key;
-	}
-	struct cursor c = cursor_of(question->config);
-	c = cursor_array(&c);
-	uint32_t x = (uint32_t)cursor_uint(&c), y = (uint32_t)cursor_uint(&c);
-	bool choice = strcmp(question->kind, "choice") == 0;
-	if (count == 0 || (!choice && strcmp(question->kind, "dots") != 0) || chance_below(&p->dice, 40) == 0)
-		return; /* nothing to choose from, a kind we do not know, or taken back */
-	uint32_t budget = choice ? (x > 1 ? x : 1) + chance_below(&p->dice, y > x ? y - x + 1 : 1) : x,
-		 cap = choice ? 1 : y;
-	if (budget > y && choice)
-		budget = y;
-	if (!choice && chance_below(&p->dice, 4) == 0)
-		budget = chance_between(&p->dice, 1, budget);
-	uint32_t favourite = chance_below(&p->dice, 3); /* so that the result has a shape */
-	for (unsigned tries = 0; budget > 0 && tries < 1000; tries++) {
-		size_t at = favourite < count && chance_below(&p->dice, 3) == 0
-				    ? favourite
-				    : chance_below(&p->dice, (uint32_t)count);
-		if (values[at] < cap) {
-			values[at]++;
-			budget--;
-		}
-	}
-	size_t used = 0;
-	for (size_t i = 0; i < count; i++)
-		used += values[i] > 0;
-	pack_array(out, used * 2);
-	for (size_t i = 0; i < count; i++) {
-		if (values[i] > 0) {
-			pack_uint(out, items[i]);
-			pack_uint(out, values[i]);
-		}
-	}
-}
-
-static void vote(struct person *p, struct device *d, size_t index, uint32_t round)
-{
-	struct question question;
-	if (!page_question(&d->page, p->crowd->questions[index], &question))
-		return;
-	struct pack ballot;
-	pack_init(&ballot);
-	draw_ballot(p, &d->page, &question, &ballot);
-	p->voted[index / 32] |= 1u << index % 32;
-	p->crowd->sent++;
-	page_ballot(&d->page, question.number, round, pack_bytes(&ballot), net_now_us());
-	pack_finish(&ballot);
-}
-
-/* In how many of 100 ticks somebody who has not voted does, and somebody who has votes anew. */
-static const struct {
-	uint32_t first, anew, every_ms;
-} habits[TEMPERS] = {
-	[TEMPER_QUICK] = { 90, 2, 400 },    [TEMPER_SLOW] = { 8, 1, 1000 },      [TEMPER_UNSURE] = { 60, 60, 500 },
-	[TEMPER_SLEEPER] = { 40, 10, 700 }, [TEMPER_RELOADER] = { 40, 10, 700 }, [TEMPER_LOSER] = { 40, 20, 600 },
-	[TEMPER_DOUBLE] = { 50, 40, 500 },  [TEMPER_LATE] = { 70, 5, 500 },
-};
+/* --- what people do, and what happens to them --- */
 
 static void act(struct person *p)
 {
 	struct device *d = &p->devices[chance_below(&p->dice, p->device_count)];
-	uint32_t room = page_room(&d->page), round;
-	for (size_t i = 0; i < p->crowd->question_count; i++) {
-		if ((page_phase(&d->page, p->crowd->questions[i], room, &round) & (PHASE_OPEN | PHASE_CLOSING)) == 0)
-			continue;
-		bool voted = (p->voted[i / 32] >> i % 32 & 1) != 0;
-		if (chance_below(&p->dice, 100) < (voted ? habits[p->temper].anew : habits[p->temper].first))
-			vote(p, d, i, round);
-	}
+	habits_act(p, d);
 	/* The mishap comes right behind the vote: the worst moment. */
 	uint32_t luck = chance_below(&p->dice, 100);
 	if (p->temper == TEMPER_SLEEPER && luck < 12)
@@ -357,10 +322,13 @@ static void tick(void *ctx)
 	if (asleep && (p->crowd->calm || chance_below(&p->dice, 4) == 0)) {
 		for (unsigned i = 0; i < p->device_count; i++)
 			device_wake(&p->devices[i]);
-	} else if (!p->crowd->calm && p->joined && !asleep) {
-		act(p);
+	} else if (!p->crowd->calm && p->joined) {
+		if (asleep)
+			habits_act_offline(p, &p->devices[0]); /* sent when the network is back */
+		else
+			act(p);
 	}
-	uint32_t ms = habits[p->temper].every_ms;
+	uint32_t ms = habits_every_ms(p->temper);
 	p->tick = net_after(p->crowd->net, chance_between(&p->dice, ms / 2, ms * 3 / 2), tick, p);
 }
 
@@ -382,21 +350,26 @@ void crowd_start(struct crowd *crowd)
 		p->crowd = crowd;
 		p->number = i;
 		p->dice.state = ((uint64_t)chance_below(&crowd->dice, UINT32_MAX) << 32) + i;
-		static const enum temper mix[] = { TEMPER_QUICK,  TEMPER_SLOW,     TEMPER_UNSURE, TEMPER_SLEEPER,
-						   TEMPER_QUICK,  TEMPER_RELOADER, TEMPER_LOSER,  TEMPER_QUICK,
-						   TEMPER_DOUBLE, TEMPER_LATE,     TEMPER_SLOW,   TEMPER_UNSURE };
+		static const enum temper mix[] = { TEMPER_QUICK,   TEMPER_SLOW,  TEMPER_UNSURE,
+						   TEMPER_SLEEPER, TEMPER_QUICK, TEMPER_RELOADER,
+						   TEMPER_LOSER,   TEMPER_QUICK, TEMPER_DOUBLE,
+						   TEMPER_LATE,    TEMPER_SLOW,  TEMPER_UNSURE };
 		p->temper = mix[i % (sizeof mix / sizeof mix[0])];
 		snprintf(p->name, sizeof p->name, "%s %u",
-			 first_names[chance_below(&p->dice, sizeof first_names / sizeof first_names[0])], i + 1);
+			 first_names[chance_below(&p->dice, sizeof first_names / sizeof first_names[0])],
+			 i + 1);
 		snprintf(p->organisation, sizeof p->organisation, "%s",
-			 organisations[chance_below(&p->dice, sizeof organisations / sizeof organisations[0])]);
+			 organisations[chance_below(&p->dice,
+						    sizeof organisations / sizeof organisations[0])]);
 		p->device_count = p->temper == TEMPER_DOUBLE ? 2 : 1;
 		for (unsigned k = 0; k < p->device_count; k++)
 			device_init(&p->devices[k], crowd, p);
-		if (p->device_count ==
-		    2) { /* one link, taken to the other device: the same token and secret, a lane of its own */
-			memcpy(p->devices[1].page.token, p->devices[0].page.token, sizeof p->devices[1].page.token);
-			memcpy(p->devices[1].page.secret, p->devices[0].page.secret, sizeof p->devices[1].page.secret);
+		if (p->device_count == 2) { /* one link, taken to the other device: the same token and secret,
+					       a lane of its own */
+			memcpy(p->devices[1].page.token, p->devices[0].page.token,
+			       sizeof p->devices[1].page.token);
+			memcpy(p->devices[1].page.secret, p->devices[0].page.secret,
+			       sizeof p->devices[1].page.secret);
 		}
 	}
 }
@@ -493,7 +466,7 @@ void crowd_say_busy(const struct crowd *crowd, FILE *out)
 uint32_t crowd_here(const struct crowd *crowd)
 {
 	uint32_t here = 0;
-	for (uint32_t i = 0; i < crowd->count; i++)
+	for (uint32_t i = 0; crowd->people != NULL && i < crowd->count; i++)
 		here += crowd->people[i].devices[0].page.welcome || crowd->people[i].devices[1].page.welcome;
 	return here;
 }

@@ -22,7 +22,14 @@ enum temper { /* what somebody is like */
 };
 
 enum { QUESTIONS = 400, FAULTS = 256, CROWD_KINDS = 1 << SECTION_scope | 1 << SECTION_activity | 1 << SECTION_me | 1 << SECTION_verdicts |
-	1 << SECTION_ballots | 1 << SECTION_mine | 1 << SECTION_result | 1 << SECTION_session };
+	1 << SECTION_ballots | 1 << SECTION_mine | 1 << SECTION_result | 1 << SECTION_session | 1 << SECTION_signals };
+enum { JOTS = 4, JOTS_MOST = 24 }; /* notes that somebody goes on with; and writes at all: a room on a step has at most 100 */
+
+struct jot { /* a note as its writer remembers it */
+	uint64_t id, place;
+	uint32_t room, step, number, kind, wording;
+	bool plenary;
+};
 
 struct crowd;
 struct person;
@@ -47,6 +54,8 @@ struct person {
 	unsigned device_count;
 	bool came, joined;
 	uint32_t voted[QUESTIONS / 32 + 1]; /* on which questions of the running round */
+	struct jot jots[JOTS];
+	uint32_t jots_made;
 	struct chance dice;
 	struct net_timer *tick;
 	char name[32], organisation[48];
@@ -75,12 +84,14 @@ struct crowd {
 	struct chance dice;
 	uint32_t questions[QUESTIONS];
 	size_t question_count;
+	bool hurry;               /* who has not answered yet does so now */
 	bool calm;                /* nobody does anything new; everybody comes back and finishes */
 	FILE *ledger;
 	struct book book;
 
 	/* What happened. */
 	uint32_t came, joined;
+	uint64_t jotted, recovered, pens, hands, readies;
 	uint64_t sent, saved, refused[FAULTS], reconnects, dropped, byes[FAULTS], odd_messages, later_joins;
 	struct samples ack, join, shown;
 	struct told *told;

@@ -31,6 +31,27 @@ void page_init(struct page *page, enum door door, const char *place, const uint8
 	picture_init(&page->picture, wanted);
 }
 
+void page_lane(struct page *page, uint64_t lane)
+{
+	if (lane != 0)
+		page->lane = lane;
+}
+
+/* Numbers go on above the last one, with a gap by lot: should two runs go on at the same time, they do not name different things alike, and the one that is behind
+ * is told `superseded`. */
+void page_lane_resume(struct page *page)
+{
+	enum { GAP = 1 << 16 };
+	uint32_t gap;
+	struct cursor kept =
+		picture_item(&page->picture, (struct section){ .kind = SECTION_verdicts, .a = page->actor }, page->lane);
+	if (kept.left == 0 || page->lane_open)
+		return;
+	chance_secure(&gap, sizeof gap);
+	page->number = (uint32_t)cursor_uint(&kept) + gap % GAP;
+	page->lane_open = true;
+}
+
 static void wish_free(struct wish *wish)
 {
 	free((void *)(uintptr_t)wish->form.at);
@@ -382,18 +403,19 @@ void page_wish(struct page *page, enum command command, uint32_t a, uint32_t b, 
 
 void page_ballot(struct page *page, uint32_t activity, uint32_t round, struct slice ballot, uint64_t now_us)
 {
-	struct question question;
+	struct question question = { 0 };
+	bool known = page_question(page, activity, &question), in_words = known && strcmp(question.kind, "text") == 0;
 	struct pack form;
 	pack_init(&form);
 	pack_array(&form, 3);
 	pack_uint(&form, round);
 	pack_uint(&form, 0);
-	pack_bin(&form, ballot);
-	struct wish *wish = wish_create(COMMAND_ballot, activity, 0, pack_bytes(&form), slice_of(NULL, 0));
+	pack_bin(&form, in_words ? slice_of(NULL, 0) : ballot);
+	struct wish *wish = wish_create(COMMAND_ballot, activity, 0, pack_bytes(&form), in_words ? ballot : slice_of(NULL, 0));
 	pack_finish(&form);
 	wish->round = round;
-	wish->secret = page_question(page, activity, &question) && question.secret;
-	wish->ballot = slice_of(wish->form.at + wish->form.len - ballot.len, ballot.len);
+	wish->secret = known && question.secret;
+	wish->ballot = in_words ? wish->text : slice_of(wish->form.at + wish->form.len - ballot.len, ballot.len);
 	enqueue(page, wish, now_us);
 }
 
@@ -415,6 +437,26 @@ uint32_t page_room(const struct page *page)
 {
 	struct cursor c = picture_item(&page->picture, (struct section){ .kind = SECTION_me, .a = page->actor }, 0);
 	return (uint32_t)cursor_uint(&c);
+}
+
+uint32_t page_step(const struct page *page, uint32_t room)
+{
+	const uint32_t scopes[] = { room != 0 ? SCOPE_ROOM | room : 0, SCOPE_SESSION };
+	for (size_t i = 0; i < 2; i++) {
+		struct cursor c = picture_value(&page->picture, (struct section){ .kind = SECTION_scope, .a = scopes[i] }, 1);
+		if (c.left > 0)
+			return (uint32_t)cursor_uint(&c);
+	}
+	return 0;
+}
+
+struct pen page_pen(const struct page *page, uint32_t room)
+{
+	struct cursor c = picture_item(&page->picture, (struct section){ .kind = SECTION_signals, .a = room }, 1);
+	struct pen pen = { .tenure = (uint32_t)cursor_uint(&c) };
+	pen.holder = (uint32_t)cursor_uint(&c);
+	pen.away = cursor_bool(&c);
+	return pen;
 }
 
 unsigned page_phase(const struct page *page, uint32_t activity, uint32_t room, uint32_t *round)

@@ -38,7 +38,7 @@ struct wish {
 	uint64_t first_sent_us;
 	unsigned tries;
 	struct slice form, text;  /* owned */
-	struct slice ballot;      /* within form */
+	struct slice ballot;      /* within form; of an answer in words within text */
 };
 
 struct page;
@@ -87,6 +87,10 @@ struct page {
 void page_init(struct page *page, enum door door, const char *place, const uint8_t token[16], uint32_t wanted,
 	       const struct page_up *up, void *ctx);
 void page_finish(struct page *page);
+/* Goes on with this lane, which an earlier run of the same program may have opened (the daemon keeps an actor's last four: one lane a run would drive out those of the
+ * person's pages). page_lane before the first hello; page_lane_resume when the first sections are there. */
+void page_lane(struct page *page, uint64_t lane);
+void page_lane_resume(struct page *page);
 
 void page_opened(struct page *page);                 /* connected: says hello */
 void page_lost(struct page *page);                   /* the connection is gone: what was under way goes again */
@@ -97,7 +101,7 @@ void page_go_on(struct page *page, uint64_t now_us);
 
 /* Put a command into the outbox. form: one MessagePack array, copied. A ballot that waits unsent is replaced by a newer one on the same question. */
 void page_wish(struct page *page, enum command command, uint32_t a, uint32_t b, struct slice form, struct slice text, uint64_t now_us);
-/* A ballot on the running round of an activity in the picture. */
+/* A ballot on the running round of an activity in the picture. Of an answer in words the bytes of its text stand for the ballot. */
 void page_ballot(struct page *page, uint32_t activity, uint32_t round, struct slice ballot, uint64_t now_us);
 
 /* --- reading the picture --- */
@@ -109,6 +113,12 @@ struct question { /* an activity as its section says */
 };
 bool page_question(const struct page *page, uint32_t activity, struct question *out);
 uint32_t page_room(const struct page *page);
+uint32_t page_step(const struct page *page, uint32_t room); /* where the room stands on the agenda; 0: nowhere yet */
+struct pen { /* of a room, as its section says (clause 4.17) */
+	uint32_t tenure, holder;
+	bool away;
+};
+struct pen page_pen(const struct page *page, uint32_t room);
 /* Phase and round of an activity where this room stands: room's scope first, then the session's. 0: none said. */
 unsigned page_phase(const struct page *page, uint32_t activity, uint32_t room, uint32_t *round);
 #endif

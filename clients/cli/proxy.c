@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Ballots on paper, entered from a table (protocol/README.md clause 4.19). Everything is checked before anything is sent: first the table against the question as a
- * facilitator's page shows it, then what the session already has, from its log. Afterwards one command after the other, each awaited until it is saved. */
+/* Ballots on paper, entered from a table (protocol/README.md clause 4.19). Everything is checked before
+ * anything is sent: first the table against the question as a facilitator's page shows it, then what the
+ * session already has, from its log. Afterwards one command after the other, each awaited until it is saved.
+ */
 #include "base/check.h"
+#include "base/digest.h"
 #include "base/limits.h"
 #include "commands.h"
 #include "net.h"
@@ -16,15 +19,20 @@
 static const char help[] =
 	"bollplank proxy 'FACILITATOR LINK' QUESTION FILE.csv [--check]\n"
 	"\n"
-	"Enters ballots that a room has filled in on paper. They count like any others and are told as paper in the result.\n"
-	"QUESTION is its number, or its id in the catalog (level, dots, p1q1). It must be open in the rooms of the file.\n"
+	"Enters ballots that a room has filled in on paper. They count like any others and are told as paper "
+	"in the result.\n"
+	"QUESTION is its number, or its id in the catalog (level, dots, p1q1). It must be open in the rooms "
+	"of the file.\n"
 	"\n"
-	"The file is a table as spreadsheets save it (CSV UTF-8), with ; or , between the cells. The first row names the columns:\n"
+	"The file is a table as spreadsheets save it (CSV UTF-8), with ; or , between the cells. The first "
+	"row names the columns:\n"
 	"\n"
 	"  room     its number or name\n"
 	"  sheet    what the sheet is called, once in each room: a number, a letter, initials\n"
-	"  heads    may be left out: how many people stand behind the sheet (default 1; always 1 in a secret question)\n"
-	"  1, 2 ... one column for each item that got something: its number, or its words. In the rows stand the dots,\n"
+	"  heads    may be left out: how many people stand behind the sheet (default 1; always 1 in a secret "
+	"question)\n"
+	"  1, 2 ... one column for each item that got something: its number, or its words. In the rows stand "
+	"the dots,\n"
 	"           1 or x for a choice, the place for a ranking\n"
 	"  value    instead of items, for a rating: the place from 0 to 1000\n"
 	"  words    instead of items, for an answer in words\n"
@@ -33,9 +41,12 @@ static const char help[] =
 	"  3;A;2;;3\n"
 	"  3;B;5;;\n"
 	"\n"
-	"Nothing is sent when anything in the file is wrong; each mistake is told as FILE:LINE:COLUMN. The number of paper ballots\n"
-	"of a room becomes that of its sheets in the file, and never lower than it was: put all sheets of a room into one file.\n"
-	"The same file sent again, with the same link, changes nothing. A sheet that is sent again with other values is replaced;\n"
+	"Nothing is sent when anything in the file is wrong; each mistake is told as FILE:LINE:COLUMN. The "
+	"number of paper ballots\n"
+	"of a room becomes that of its sheets in the file, and never lower than it was: put all sheets of a "
+	"room into one file.\n"
+	"The same file sent again, with the same link, changes nothing. A sheet that is sent again with "
+	"other values is replaced;\n"
 	"a row with no values takes the sheet's answer back.\n"
 	"\n"
 	"  --check   only check\n"
@@ -60,9 +71,9 @@ struct proxy {
 	uint32_t papers[LIMIT_ROOMS + 1]; /* announced by now */
 
 	enum stage stage;
-	uint32_t room;            /* STAGE_PAPERS: the next one to announce */
-	size_t next, saved;       /* STAGE_SHEETS */
-	uint64_t lost_us;         /* 0: connected */
+	uint32_t room;      /* STAGE_PAPERS: the next one to announce */
+	size_t next, saved; /* STAGE_SHEETS */
+	uint64_t lost_us;   /* 0: connected */
 	int rc;
 	bool over;
 };
@@ -102,7 +113,8 @@ static uint32_t find_question(const struct proxy *p)
 	for (uint32_t a = 1; a <= LIMIT_ACTIVITIES; a++) {
 		if (by_number && a != number)
 			continue;
-		struct cursor c = picture_item(&p->page.picture, (struct section){ .kind = SECTION_activity, .a = a }, 0);
+		struct cursor c = picture_item(&p->page.picture,
+					       (struct section){ .kind = SECTION_activity, .a = a }, 0);
 		if (c.left == 0)
 			continue;
 		for (int i = 0; i < 6; i++)
@@ -113,7 +125,8 @@ static uint32_t find_question(const struct proxy *p)
 	return 0;
 }
 
-/* The first frame of a large session does not hold everything (clause 5.6): all questions of the agenda, and the rooms. */
+/* The first frame of a large session does not hold everything (clause 5.6): all questions of the agenda, and
+ * the rooms. */
 static bool is_whole(const struct proxy *p)
 {
 	const struct picture_section *agenda = picture_find(&p->page.picture, SECTION_agenda, 0, 0);
@@ -123,10 +136,12 @@ static bool is_whole(const struct proxy *p)
 			cursor_raw(&c);
 		struct cursor activities = cursor_array(&c);
 		while (activities.left > 0)
-			if (picture_find(&p->page.picture, SECTION_activity, (uint32_t)cursor_uint(&activities), 0) == NULL)
+			if (picture_find(&p->page.picture, SECTION_activity,
+					 (uint32_t)cursor_uint(&activities), 0) == NULL)
 				return false;
 	}
-	return agenda != NULL && picture_find(&p->page.picture, SECTION_scope, 0, 0) != NULL && picture_find(&p->page.picture, SECTION_rooms, 0, 0) != NULL;
+	return agenda != NULL && picture_find(&p->page.picture, SECTION_scope, 0, 0) != NULL &&
+	       picture_find(&p->page.picture, SECTION_rooms, 0, 0) != NULL;
 }
 
 static void check_open(struct proxy *p)
@@ -139,7 +154,8 @@ static void check_open(struct proxy *p)
 		if (sheet->room == 0 || told[sheet->room] || (phase & (PHASE_OPEN | PHASE_CLOSING)) != 0)
 			continue;
 		told[sheet->room] = true;
-		complain(&p->wrong, sheet->at, IS_ERROR, "the question is %s in room %u; paper ballots are entered while it is open",
+		complain(&p->wrong, sheet->at, IS_ERROR,
+			 "the question is %s in room %u; paper ballots are entered while it is open",
 			 phase == PHASE_READY || phase == 0 ? "not asked yet" : "closed", sheet->room);
 	}
 }
@@ -150,7 +166,8 @@ static bool say_wrong(struct proxy *p)
 		return false;
 	complaints_sort(&p->wrong);
 	for (size_t i = 0; i < p->wrong.count; i++)
-		fprintf(stderr, "%s:%u:%u: %s\n", p->file, p->wrong.at[i].at.line, p->wrong.at[i].at.column, p->wrong.at[i].sentence);
+		fprintf(stderr, "%s:%u:%u: %s\n", p->file, p->wrong.at[i].at.line, p->wrong.at[i].at.column,
+			p->wrong.at[i].sentence);
 	if (p->wrong.left_out > 0)
 		fprintf(stderr, "%s: and %zu more\n", p->file, p->wrong.left_out);
 	return true;
@@ -212,7 +229,8 @@ static void announce(struct proxy *p)
 	pack_array(&form, 1);
 	pack_uint(&form, p->sheets.of_room[p->room]);
 	p->papers[p->room] = p->sheets.of_room[p->room];
-	page_wish(&p->page, COMMAND_papers, p->question.number, p->room, pack_bytes(&form), slice_of(NULL, 0), net_now_us());
+	page_wish(&p->page, COMMAND_papers, p->question.number, p->room, pack_bytes(&form), slice_of(NULL, 0),
+		  net_now_us());
 	pack_finish(&form);
 }
 
@@ -227,7 +245,8 @@ static void enter(struct proxy *p, const struct sheet *sheet)
 	pack_bin(&form, slice_of(sheet->id, sizeof sheet->id));
 	pack_uint(&form, sheet->heads);
 	pack_bin(&form, pack_bytes(&sheet->ballot));
-	page_wish(&p->page, COMMAND_proxy, p->question.number, sheet->room, pack_bytes(&form), pack_bytes(&sheet->text), net_now_us());
+	page_wish(&p->page, COMMAND_proxy, p->question.number, sheet->room, pack_bytes(&form),
+		  pack_bytes(&sheet->text), net_now_us());
 	pack_finish(&form);
 }
 
@@ -239,7 +258,8 @@ static void print_saved(const struct proxy *p)
 		for (size_t i = 0; i < p->sheets.count; i++)
 			heads += p->sheets.at[i].room == room ? p->sheets.at[i].heads : 0;
 		if (p->sheets.of_room[room] > 0)
-			printf("  room %u: %u sheets for %u people; %u on paper are announced\n", room, p->sheets.of_room[room], heads, p->papers[room]);
+			printf("  room %u: %u sheets for %u people; %u on paper are announced\n", room,
+			       p->sheets.of_room[room], heads, p->papers[room]);
 	}
 }
 
@@ -270,10 +290,12 @@ static void page_ended(struct page *page, const struct wish *wish, enum fault fa
 	(void)page;
 	struct proxy *p = ctx;
 	if (fault != FAULT_none) {
-		const struct sheet *sheet = wish->command == COMMAND_proxy ? &p->sheets.at[p->next - 1] : NULL;
+		const struct sheet *sheet =
+			wish->command == COMMAND_proxy ? &p->sheets.at[p->next - 1] : NULL;
 		if (sheet != NULL)
 			fprintf(stderr, "%s:%u:%u: ", p->file, sheet->at.line, sheet->at.column);
-		give_up(p, "%s%s; %zu sheets were saved before", fault_sentence(fault), fault == FAULT_no_paper ? " (put all sheets of a room into one file)" : "", p->saved);
+		give_up(p, "%s%s; %zu sheets were saved before", fault_sentence(fault),
+			fault == FAULT_no_paper ? " (put all sheets of a room into one file)" : "", p->saved);
 		return;
 	}
 	p->saved += wish->command == COMMAND_proxy;
@@ -312,8 +334,10 @@ static void page_framed(struct page *page, void *ctx)
 	(void)page;
 	struct proxy *p = ctx;
 	p->lost_us = 0;
-	if (p->stage == STAGE_PICTURE && !p->over && is_whole(p))
+	if (p->stage == STAGE_PICTURE && !p->over && is_whole(p)) {
+		page_lane_resume(&p->page);
 		check(p);
+	}
 }
 
 static void page_bye(struct page *page, enum fault fault, void *ctx)
@@ -323,7 +347,9 @@ static void page_bye(struct page *page, enum fault fault, void *ctx)
 		give_up(ctx, "%s", fault_sentence(fault));
 }
 
-static const struct page_up page_up = { .send = page_send, .ended = page_ended, .wait = page_wait, .frame = page_framed, .bye = page_bye };
+static const struct page_up page_up = {
+	.send = page_send, .ended = page_ended, .wait = page_wait, .frame = page_framed, .bye = page_bye
+};
 
 static void conn_opened(struct net_conn *conn, void *ctx)
 {
@@ -349,13 +375,17 @@ static void conn_closed(struct net_conn *conn, unsigned code, const char *why, v
 		return;
 	if (p->lost_us == 0)
 		p->lost_us = net_now_us();
-	if (code == 4000 || code == 4001 || code == 4002 || (!was && p->page.sid[0] == '\0') || net_now_us() - p->lost_us > PATIENCE_MS * UINT64_C(1000))
-		give_up(p, "the connection was lost%s%s; %zu sheets were saved before", why[0] ? ": " : "", why, p->saved);
+	if (code == 4000 || code == 4001 || code == 4002 || (!was && p->page.sid[0] == '\0') ||
+	    net_now_us() - p->lost_us > PATIENCE_MS * UINT64_C(1000))
+		give_up(p, "the connection was lost%s%s; %zu sheets were saved before", why[0] ? ": " : "",
+			why, p->saved);
 	else
 		net_after(p->net, AGAIN_MS, dial, p);
 }
 
-static const struct net_up conn_up = { .opened = conn_opened, .message = conn_message, .closed = conn_closed };
+static const struct net_up conn_up = { .opened = conn_opened,
+				       .message = conn_message,
+				       .closed = conn_closed };
 
 static void dial(void *ctx)
 {
@@ -387,7 +417,8 @@ static int read_file(struct proxy *p)
 	if (file == NULL || ferror(file)) {
 		fprintf(stderr, "bollplank proxy: %s cannot be read: %s\n", p->file, strerror(errno));
 	} else if (len > LIMIT_TABLE) {
-		fprintf(stderr, "bollplank proxy: %s is longer than %d MB\n", p->file, LIMIT_TABLE / 1024 / 1024);
+		fprintf(stderr, "bollplank proxy: %s is longer than %d MB\n", p->file,
+			LIMIT_TABLE / 1024 / 1024);
 	} else {
 		table_read(slice_of(bytes, len), &p->table, &p->wrong);
 		rc = say_wrong(p) ? 1 : 0;
@@ -400,7 +431,9 @@ static int read_file(struct proxy *p)
 
 static int read_options(int argc, char **argv, struct proxy *p, bool *helped)
 {
-	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { "check", no_argument, NULL, 'c' }, { NULL, 0, NULL, 0 } };
+	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
+						 { "check", no_argument, NULL, 'c' },
+						 { NULL, 0, NULL, 0 } };
 	int option;
 	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		switch (option) {
@@ -408,8 +441,11 @@ static int read_options(int argc, char **argv, struct proxy *p, bool *helped)
 			fputs(help, stdout);
 			*helped = true;
 			return 0;
-		case 'c': p->check_only = true; break;
-		default: return usage_option("proxy", argc, argv);
+		case 'c':
+			p->check_only = true;
+			break;
+		default:
+			return usage_option("proxy", argc, argv);
 		}
 	}
 	if (optind + 3 != argc)
@@ -418,10 +454,22 @@ static int read_options(int argc, char **argv, struct proxy *p, bool *helped)
 	if (problem != NULL)
 		return usage_wrong("proxy", "'%s' is not a link to a session: %s", argv[optind], problem);
 	if (!p->link.has_token)
-		return usage_wrong("proxy", "this is the link for joining; a facilitator has one of their own");
+		return usage_wrong("proxy",
+				   "this is the link for joining; a facilitator has one of their own");
 	p->asked = argv[optind + 1];
 	p->file = argv[optind + 2];
 	return 0;
+}
+
+/* One lane for all runs with this link. */
+static uint64_t lane_of(const struct proxy *p)
+{
+	struct slice name = slice_text("bollplank.proxy.lane");
+	struct digest digest = digest_keyed(slice_of(p->link.token, sizeof p->link.token), &name, 1);
+	uint64_t lane = 0;
+	for (int i = 0; i < 8; i++)
+		lane = lane << 8 | digest.bytes[i];
+	return lane;
 }
 
 int proxy_main(int argc, char **argv)
@@ -441,6 +489,7 @@ int proxy_main(int argc, char **argv)
 		goto err1;
 	page_init(&p->page, DOOR_LINK, p->link.place, p->link.token, UINT32_MAX, &page_up, p);
 	p->page.name = "proxy";
+	page_lane(&p->page, lane_of(p));
 	net_signal(p->net, SIGINT, interrupted, p);
 	net_signal(p->net, SIGTERM, interrupted, p);
 	net_after(p->net, PICTURE_MS, picture_late, p);

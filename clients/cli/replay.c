@@ -46,7 +46,11 @@ struct papers { /* asked for along the way; may be NULL */
 static void note_papers(const struct papers *papers, const struct entry *entry)
 {
 	struct cursor form = cursor_of(entry->form);
-	if (entry->command != COMMAND_papers || entry->subject.a != papers->activity || entry->subject.b > LIMIT_ROOMS)
+	if (entry->subject.a != papers->activity || entry->subject.b > LIMIT_ROOMS)
+		return;
+	if (entry->command == COMMAND_ask)
+		memset(papers->of_room, 0, (LIMIT_ROOMS + 1) * sizeof *papers->of_room); /* a new round, with paper of its own */
+	if (entry->command != COMMAND_papers)
 		return;
 	form = cursor_array(&form);
 	papers->of_room[entry->subject.b] = (uint32_t)cursor_uint(&form);

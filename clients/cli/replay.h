@@ -13,6 +13,6 @@ struct replayed {
 /* What a facilitator sees at the end of the log, into `picture` (which is initialised here and is the caller's to finish). false: `out->wrong` says why and where. */
 bool replay_log(struct slice log, struct picture *picture, struct replayed *out);
 
-/* How many ballots on paper are announced for an activity, by room: papers[LIMIT_ROOMS + 1], set to zero first. No section shows it before the result does. */
+/* How many ballots on paper are announced for the running round of an activity, by room: papers[LIMIT_ROOMS + 1], set to zero first. No section shows it before the result does. */
 bool replay_papers(struct slice log, uint32_t activity, uint32_t *papers, struct replayed *out);
 #endif

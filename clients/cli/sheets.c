@@ -3,7 +3,15 @@
 #include "base/check.h"
 #include "base/digest.h"
 
-enum column_kind { COLUMN_ROOM, COLUMN_SHEET, COLUMN_HEADS, COLUMN_VALUE, COLUMN_WORDS, COLUMN_ITEM, COLUMN_UNKNOWN };
+enum column_kind {
+	COLUMN_ROOM,
+	COLUMN_SHEET,
+	COLUMN_HEADS,
+	COLUMN_VALUE,
+	COLUMN_WORDS,
+	COLUMN_ITEM,
+	COLUMN_UNKNOWN
+};
 enum { LABEL_MOST = 100, PLACE_MOST = 1000 };
 
 struct column {
@@ -61,7 +69,8 @@ static bool says(struct cursor text, size_t index, struct slice words)
 /* The item of a column: its number, or its words. 0: there is none; the rows would give dots to nothing. */
 static uint32_t item_of(const struct reading *r, struct slice head)
 {
-	const struct picture_section *s = picture_find(&r->page->picture, SECTION_activity, r->question->number, 0);
+	const struct picture_section *s =
+		picture_find(&r->page->picture, SECTION_activity, r->question->number, 0);
 	uint32_t wanted = 0;
 	bool by_number = number(head, &wanted);
 	for (size_t i = 0; s != NULL && i < s->count; i++) {
@@ -78,7 +87,11 @@ static uint32_t item_of(const struct reading *r, struct slice head)
 
 static enum column_kind kind_of(struct slice head)
 {
-	static const char *const names[] = { [COLUMN_ROOM] = "room", [COLUMN_SHEET] = "sheet", [COLUMN_HEADS] = "heads", [COLUMN_VALUE] = "value", [COLUMN_WORDS] = "words" };
+	static const char *const names[] = { [COLUMN_ROOM] = "room",
+					     [COLUMN_SHEET] = "sheet",
+					     [COLUMN_HEADS] = "heads",
+					     [COLUMN_VALUE] = "value",
+					     [COLUMN_WORDS] = "words" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (slice_equal(head, slice_text(names[i])))
 			return (enum column_kind)i;
@@ -92,15 +105,20 @@ static void read_column(struct reading *r, const struct cell *cell)
 	bool for_items = !r->rating && !r->text;
 	if (column->kind == COLUMN_ITEM && for_items)
 		column->item = item_of(r, cell->words);
-	bool fits = column->kind <= COLUMN_HEADS || (column->kind == COLUMN_VALUE && r->rating) || (column->kind == COLUMN_WORDS && r->text) || column->item != 0;
+	bool fits = column->kind <= COLUMN_HEADS || (column->kind == COLUMN_VALUE && r->rating) ||
+		    (column->kind == COLUMN_WORDS && r->text) || column->item != 0;
 	if (!fits && cell->words.len == 0)
 		complain(r->wrong, cell->at, IS_ERROR, "a column without a head");
 	else if (!fits)
-		complain(r->wrong, cell->at, IS_ERROR, "the question has no column %s; expected %s", quoted(cell->words).text,
-			 for_items ? "the number of an item, or its words" : r->rating ? "value" : "words");
+		complain(r->wrong, cell->at, IS_ERROR, "the question has no column %s; expected %s",
+			 quoted(cell->words).text,
+			 for_items   ? "the number of an item, or its words"
+			 : r->rating ? "value"
+				     : "words");
 	for (size_t i = 0; fits && i + 1 < r->columns_count; i++)
 		if (r->columns[i].kind == column->kind && r->columns[i].item == column->item)
-			complain(r->wrong, cell->at, IS_ERROR, "a second column for %s", quoted(cell->words).text);
+			complain(r->wrong, cell->at, IS_ERROR, "a second column for %s",
+				 quoted(cell->words).text);
 	if (!fits)
 		column->kind = COLUMN_UNKNOWN;
 }
@@ -136,10 +154,13 @@ static uint32_t room_of(const struct reading *r, const struct cell *cell)
 	uint32_t wanted, found = 0;
 	bool by_number = number(cell->words, &wanted);
 	for (size_t i = 0; rooms != NULL && i < rooms->count; i++)
-		if (by_number ? rooms->items[i].key == wanted : cell->words.len > 0 && says(item_cursor(&rooms->items[i]), 0, cell->words))
+		if (by_number ? rooms->items[i].key == wanted
+			      : cell->words.len > 0 && says(item_cursor(&rooms->items[i]), 0, cell->words))
 			found = (uint32_t)rooms->items[i].key;
 	if (found == 0 || found > LIMIT_ROOMS)
-		complain(r->wrong, cell->at, IS_ERROR, cell->words.len ? "there is no room %s" : "a sheet without a room%s", cell->words.len ? quoted(cell->words).text : "");
+		complain(r->wrong, cell->at, IS_ERROR,
+			 cell->words.len ? "there is no room %s" : "a sheet without a room%s",
+			 cell->words.len ? quoted(cell->words).text : "");
 	return found <= LIMIT_ROOMS ? found : 0;
 }
 
@@ -149,7 +170,9 @@ static struct slice label_of(const struct reading *r, const struct cell *cell)
 	for (size_t i = 0; i < cell->words.len; i++)
 		plain &= cell->words.at[i] >= 0x20 && cell->words.at[i] != 0x7f;
 	if (!plain)
-		complain(r->wrong, cell->at, IS_ERROR, "a sheet needs a name or number of its own, at most %d bytes on one line", LABEL_MOST);
+		complain(r->wrong, cell->at, IS_ERROR,
+			 "a sheet needs a name or number of its own, at most %d bytes on one line",
+			 LABEL_MOST);
 	return cell->words;
 }
 
@@ -159,7 +182,9 @@ static uint32_t heads_of(const struct reading *r, const struct cell *cell)
 	if (cell->words.len == 0)
 		return 1;
 	if (!number(cell->words, &heads) || heads < 1 || heads > LIMIT_HEADS)
-		complain(r->wrong, cell->at, IS_ERROR, "%s is not how many people stand behind a sheet; expected 1 to %d", quoted(cell->words).text, LIMIT_HEADS);
+		complain(r->wrong, cell->at, IS_ERROR,
+			 "%s is not how many people stand behind a sheet; expected 1 to %d",
+			 quoted(cell->words).text, LIMIT_HEADS);
 	else if (heads != 1 && r->question->secret)
 		complain(r->wrong, cell->at, IS_ERROR, "in a secret question each sheet is one person's");
 	return heads;
@@ -171,14 +196,17 @@ static uint32_t value_of(const struct reading *r, const struct cell *cell)
 	uint32_t value;
 	if (cell->words.len == 0)
 		return 0;
-	if (r->choice && (slice_equal(cell->words, slice_text("x")) || slice_equal(cell->words, slice_text("X"))))
+	if (r->choice &&
+	    (slice_equal(cell->words, slice_text("x")) || slice_equal(cell->words, slice_text("X"))))
 		return 1;
 	if (!number(cell->words, &value)) {
-		complain(r->wrong, cell->at, IS_ERROR, "%s is not a number%s", quoted(cell->words).text, r->choice ? "; expected 1, x or nothing" : "");
+		complain(r->wrong, cell->at, IS_ERROR, "%s is not a number%s", quoted(cell->words).text,
+			 r->choice ? "; expected 1, x or nothing" : "");
 		return 0;
 	}
 	if (r->dots && value > r->y)
-		complain(r->wrong, cell->at, IS_ERROR, "%u dots on one item; expected at most %u", value, r->y);
+		complain(r->wrong, cell->at, IS_ERROR, "%u dots on one item; expected at most %u", value,
+			 r->y);
 	else if (r->choice && value > 1)
 		complain(r->wrong, cell->at, IS_ERROR, "an item is chosen or not; expected 1, x or nothing");
 	else if (r->ranking && value > r->x)
@@ -189,21 +217,26 @@ static uint32_t value_of(const struct reading *r, const struct cell *cell)
 }
 
 /* What all items of a sheet must be together. */
-static void check_together(const struct reading *r, const struct table_row *row, const uint32_t *values, size_t count, uint64_t sum)
+static void check_together(const struct reading *r, const struct table_row *row, const uint32_t *values,
+			   size_t count, uint64_t sum)
 {
 	bool places[LIMIT_ITEMS + 1] = { false };
 	if (r->dots && sum > r->x)
-		complain(r->wrong, row->at, IS_ERROR, "%u dots on the sheet; expected at most %u", (unsigned)sum, r->x);
+		complain(r->wrong, row->at, IS_ERROR, "%u dots on the sheet; expected at most %u",
+			 (unsigned)sum, r->x);
 	if (r->choice && count > r->y)
-		complain(r->wrong, row->at, IS_ERROR, "%zu items are chosen; expected at most %u", count, r->y);
+		complain(r->wrong, row->at, IS_ERROR, "%zu items are chosen; expected at most %u", count,
+			 r->y);
 	if (r->choice && count > 0 && count < r->x)
-		complain(r->wrong, row->at, IS_ERROR, "%zu items are chosen; expected at least %u", count, r->x);
+		complain(r->wrong, row->at, IS_ERROR, "%zu items are chosen; expected at least %u", count,
+			 r->x);
 	for (uint32_t item = 1; r->ranking && item <= LIMIT_ITEMS; item++) {
 		uint32_t place = values[item];
 		if (place == 0)
 			continue;
 		if (place > count || places[place]) {
-			complain(r->wrong, row->at, IS_ERROR, "the places are not 1 to %zu, each once", count);
+			complain(r->wrong, row->at, IS_ERROR, "the places are not 1 to %zu, each once",
+				 count);
 			return;
 		}
 		places[place] = true;
@@ -242,7 +275,8 @@ static void read_place(const struct reading *r, const struct cell *cell, struct 
 	if (cell->words.len == 0)
 		return;
 	if (!number(cell->words, &place) || place > PLACE_MOST) {
-		complain(r->wrong, cell->at, IS_ERROR, "%s is not a place on the line; expected 0 to %d", quoted(cell->words).text, PLACE_MOST);
+		complain(r->wrong, cell->at, IS_ERROR, "%s is not a place on the line; expected 0 to %d",
+			 quoted(cell->words).text, PLACE_MOST);
 		return;
 	}
 	pack_array(ballot, 2);
@@ -259,9 +293,11 @@ static void read_words(const struct reading *r, const struct cell *cell, struct 
 	pack_str(text, slice_text(""));
 	pack_str(text, cell->words);
 	if (cell->words.len > r->x)
-		complain(r->wrong, cell->at, IS_ERROR, "%zu bytes of words; expected at most %u", cell->words.len, r->x);
+		complain(r->wrong, cell->at, IS_ERROR, "%zu bytes of words; expected at most %u",
+			 cell->words.len, r->x);
 	else if (text_check(pack_bytes(text), 1, r->x) != FAULT_none)
-		complain(r->wrong, cell->at, IS_ERROR, "these are not plain words: a control character is among them");
+		complain(r->wrong, cell->at, IS_ERROR,
+			 "these are not plain words: a control character is among them");
 }
 
 /* The same sheet of the same room has the same name, and nobody without the link can say which. */
@@ -272,8 +308,10 @@ static void name_sheet(const struct reading *r, struct sheet *sheet)
 		at[i] = (uint8_t)(r->question->number >> (24 - 8 * i));
 		at[4 + i] = (uint8_t)(sheet->room >> (24 - 8 * i));
 	}
-	struct slice fields[] = { slice_text("bollplank.sheet.1"), slice_text(r->page->sid), slice_of(at, sizeof at), sheet->label };
-	struct digest name = digest_keyed(slice_of(r->page->token, sizeof r->page->token), fields, sizeof fields / sizeof *fields);
+	struct slice fields[] = { slice_text("bollplank.sheet.1"), slice_text(r->page->sid),
+				  slice_of(at, sizeof at), sheet->label };
+	struct digest name = digest_keyed(slice_of(r->page->token, sizeof r->page->token), fields,
+					  sizeof fields / sizeof *fields);
 	memcpy(sheet->id, name.bytes, sizeof sheet->id);
 }
 
@@ -284,9 +322,13 @@ static void check_alone(const struct reading *r, const struct sheet *sheet)
 		if (other->room != sheet->room)
 			continue;
 		if (slice_equal(other->label, sheet->label))
-			complain(r->wrong, sheet->at, IS_ERROR, "sheet %s of this room stands in line %u already", quoted(sheet->label).text, (unsigned)other->at.line);
+			complain(r->wrong, sheet->at, IS_ERROR,
+				 "sheet %s of this room stands in line %u already", quoted(sheet->label).text,
+				 (unsigned)other->at.line);
 		else if (r->question->holder == HOLDER_ROOM)
-			complain(r->wrong, sheet->at, IS_ERROR, "a room gives one answer to this question, and line %u has it", (unsigned)other->at.line);
+			complain(r->wrong, sheet->at, IS_ERROR,
+				 "a room gives one answer to this question, and line %u has it",
+				 (unsigned)other->at.line);
 		else
 			continue;
 		return;
@@ -300,19 +342,32 @@ static void read_row(struct reading *r, const struct table_row *row)
 	pack_init(&sheet.ballot);
 	pack_init(&sheet.text);
 	if (row->count > r->columns_count)
-		complain(r->wrong, row->cells[r->columns_count].at, IS_ERROR, "a cell without a column: the first row has %zu", r->columns_count);
+		complain(r->wrong, row->cells[r->columns_count].at, IS_ERROR,
+			 "a cell without a column: the first row has %zu", r->columns_count);
 	if (row->count < r->columns_count)
-		complain(r->wrong, row->at, IS_ERROR, "%zu cells; expected %zu, as in the first row", row->count, r->columns_count);
+		complain(r->wrong, row->at, IS_ERROR, "%zu cells; expected %zu, as in the first row",
+			 row->count, r->columns_count);
 	for (size_t i = 0; i < row->count && i < r->columns_count; i++) {
 		const struct cell *cell = &row->cells[i];
 		switch (r->columns[i].kind) {
-		case COLUMN_ROOM: sheet.room = room_of(r, cell); break;
-		case COLUMN_SHEET: sheet.label = label_of(r, cell); break;
-		case COLUMN_HEADS: sheet.heads = heads_of(r, cell); break;
-		case COLUMN_VALUE: read_place(r, cell, &sheet.ballot); break;
-		case COLUMN_WORDS: read_words(r, cell, &sheet.text); break;
+		case COLUMN_ROOM:
+			sheet.room = room_of(r, cell);
+			break;
+		case COLUMN_SHEET:
+			sheet.label = label_of(r, cell);
+			break;
+		case COLUMN_HEADS:
+			sheet.heads = heads_of(r, cell);
+			break;
+		case COLUMN_VALUE:
+			read_place(r, cell, &sheet.ballot);
+			break;
+		case COLUMN_WORDS:
+			read_words(r, cell, &sheet.text);
+			break;
 		case COLUMN_ITEM:
-		case COLUMN_UNKNOWN: break;
+		case COLUMN_UNKNOWN:
+			break;
 		}
 	}
 	if (!r->rating && !r->text)
@@ -325,7 +380,8 @@ static void read_row(struct reading *r, const struct table_row *row)
 	r->out->at[r->out->count++] = sheet;
 }
 
-void sheets_read(const struct table *table, const struct page *page, const struct question *question, struct sheets *out, struct complaints *wrong)
+void sheets_read(const struct table *table, const struct page *page, const struct question *question,
+		 struct sheets *out, struct complaints *wrong)
 {
 	struct reading r = { .table = table, .page = page, .question = question, .out = out, .wrong = wrong };
 	struct cursor config = cursor_of(question->config);
@@ -339,11 +395,15 @@ void sheets_read(const struct table *table, const struct page *page, const struc
 	r.rating = is(question, "rating");
 	r.text = is(question, "text");
 	if (!r.dots && !r.choice && !r.ranking && !r.rating && !r.text) {
-		complain(wrong, (struct spot){ 1, 1 }, IS_ERROR, "question %u is of a kind (%s) that this client does not know", question->number, question->kind);
+		complain(wrong, (struct spot){ 1, 1 }, IS_ERROR,
+			 "question %u is of a kind (%s) that this client does not know", question->number,
+			 question->kind);
 		return;
 	}
 	if (table->count < 2) {
-		complain(wrong, (struct spot){ 1, 1 }, IS_ERROR, "there are no sheets; expected a first row that names the columns, and a row for each sheet");
+		complain(wrong, (struct spot){ 1, 1 }, IS_ERROR,
+			 "there are no sheets; expected a first row that names the columns, and a row for "
+			 "each sheet");
 		return;
 	}
 	read_head(&r);
@@ -351,7 +411,8 @@ void sheets_read(const struct table *table, const struct page *page, const struc
 	for (size_t i = 1; good && i < table->count && i <= LIMIT_PAPERS; i++)
 		read_row(&r, &table->rows[i]);
 	if (table->count > LIMIT_PAPERS + 1)
-		complain(wrong, table->rows[LIMIT_PAPERS + 1].at, IS_ERROR, "more than %d sheets", LIMIT_PAPERS);
+		complain(wrong, table->rows[LIMIT_PAPERS + 1].at, IS_ERROR, "more than %d sheets",
+			 LIMIT_PAPERS);
 	free(r.columns);
 }
 

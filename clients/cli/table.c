@@ -15,13 +15,18 @@ struct reading {
 /* How many bytes the letter at ${at} has (RFC 3629); 0: this is none. */
 static size_t letter(const uint8_t *at, const uint8_t *end)
 {
-	size_t len = at[0] < 0x80 ? 1 : at[0] >= 0xc2 && at[0] < 0xe0 ? 2 : at[0] >= 0xe0 && at[0] < 0xf0 ? 3 : at[0] >= 0xf0 && at[0] < 0xf5 ? 4 : 0;
+	size_t len = at[0] < 0x80                    ? 1
+		     : at[0] >= 0xc2 && at[0] < 0xe0 ? 2
+		     : at[0] >= 0xe0 && at[0] < 0xf0 ? 3
+		     : at[0] >= 0xf0 && at[0] < 0xf5 ? 4
+						     : 0;
 	if (len == 0 || len > (size_t)(end - at))
 		return 0;
 	for (size_t i = 1; i < len; i++)
 		if ((at[i] & 0xc0) != 0x80)
 			return 0;
-	bool longer = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90), beyond = (at[0] == 0xed && at[1] >= 0xa0) || (at[0] == 0xf4 && at[1] >= 0x90);
+	bool longer = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90),
+	     beyond = (at[0] == 0xed && at[1] >= 0xa0) || (at[0] == 0xf4 && at[1] >= 0x90);
 	return longer || beyond ? 0 : len;
 }
 
@@ -31,10 +36,12 @@ static bool is_letters(struct reading *r)
 	for (const uint8_t *at = r->at; at < r->end;) {
 		size_t len = letter(at, r->end);
 		if (len == 0 || *at == 0) {
-			complain(r->wrong, spot, IS_ERROR, "this is not UTF-8; expected a file saved as \"CSV UTF-8\"");
+			complain(r->wrong, spot, IS_ERROR,
+				 "this is not UTF-8; expected a file saved as \"CSV UTF-8\"");
 			return false;
 		}
-		spot = *at == '\n' ? (struct spot){ spot.line + 1, 1 } : (struct spot){ spot.line, spot.column + 1 };
+		spot = *at == '\n' ? (struct spot){ spot.line + 1, 1 }
+				   : (struct spot){ spot.line, spot.column + 1 };
 		at += len;
 	}
 	return true;
@@ -53,7 +60,8 @@ static void pass(struct reading *r)
 
 static bool at_end(const struct reading *r)
 {
-	return r->at == r->end || *r->at == r->separator || *r->at == '\n' || (*r->at == '\r' && (r->at + 1 == r->end || r->at[1] == '\n'));
+	return r->at == r->end || *r->at == r->separator || *r->at == '\n' ||
+	       (*r->at == '\r' && (r->at + 1 == r->end || r->at[1] == '\n'));
 }
 
 static void spaces(struct reading *r)
@@ -82,7 +90,9 @@ static struct slice quoted_words(struct reading *r, struct spot from)
 	}
 	spaces(r);
 	if (!at_end(r))
-		complain(r->wrong, r->spot, IS_ERROR, "words behind a closed quotation mark; expected the next cell. A quotation mark within a cell is written twice");
+		complain(r->wrong, r->spot, IS_ERROR,
+			 "words behind a closed quotation mark; expected the next cell. A quotation mark "
+			 "within a cell is written twice");
 	while (!at_end(r))
 		pass(r);
 	return slice_of(start, (size_t)(to - start));
@@ -135,7 +145,12 @@ void table_read(struct slice bytes, struct table *out, struct complaints *wrong)
 	*out = (struct table){ .bytes = check_alloc(bytes.len + 1, 1) };
 	if (bytes.len)
 		memcpy(out->bytes, bytes.at, bytes.len);
-	struct reading r = { .at = out->bytes, .end = out->bytes + bytes.len, .spot = { 1, 1 }, .separator = ',', .table = out, .wrong = wrong };
+	struct reading r = { .at = out->bytes,
+			     .end = out->bytes + bytes.len,
+			     .spot = { 1, 1 },
+			     .separator = ',',
+			     .table = out,
+			     .wrong = wrong };
 	if (bytes.len >= 3 && memcmp(r.at, "\xef\xbb\xbf", 3) == 0)
 		r.at += 3;
 	if (!is_letters(&r))

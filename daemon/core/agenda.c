@@ -241,6 +241,9 @@ void apply_activity_put(struct session *s, const struct entry *entry)
 /* A sealed result is drawn once: other groups, or items shown and hidden, would draw it anew, and two pictures of it tell more than one. */
 static bool sealed_once(const struct activity *activity)
 {
+#if BOLLPLANK_BUG == 46 /* a sealed result is drawn as often as one likes */
+	return false;
+#endif
 	for (uint32_t r = 0; activity && r < activity->round; r++)
 		if (activity->askings[r].sealed)
 			return true;

@@ -133,6 +133,9 @@ static enum fault check_pen(const struct session *s, const struct entry *entry, 
 	if (number == 0)
 		return FAULT_no_room;
 	const struct room *room = room_of(s, number);
+#if BOLLPLANK_BUG == 48 /* anybody in the room casts what the pen holds */
+	return FAULT_none;
+#endif
 	uint32_t holder = pen_holder(room);
 	if (tenure && tenure != room->pen.tenure)
 		return FAULT_stale;
@@ -415,7 +418,7 @@ static uint32_t standings_sum(const struct activity *a, const struct drawn *draw
 	if (count)
 		qsort(rows, count, sizeof *rows, order_standings);
 	for (uint32_t i = 1; i <= a->items_count; i++)
-		for (uint32_t at = 0; a->items[i - 1].used && !a->items[i - 1].hidden && at < count; at++)
+		for (uint32_t at = 0; a->items[i - 1].used && (!a->items[i - 1].hidden || BOLLPLANK_BUG == 45) && at < count; at++) /* 45: hidden ones count */
 			if (rows[at].id == (by ? a->items[i - 1].group : i))
 				row_of[i] = at + 1;
 	for (size_t b = 0; b < drawn->count; b++) {
@@ -498,7 +501,7 @@ void band_pack(const struct session *s, uint32_t activity, uint32_t room, struct
 	struct ballots ballots = { drawn.counted, drawn.count };
 	struct pack brief;
 	pack_init(&brief);
-	if (!drawn.held_back && drawn.count < LIMIT_BAND) { /* of fewer, mean and quartiles are nearly the answers themselves */
+	if (!drawn.held_back && drawn.count < LIMIT_BAND && BOLLPLANK_BUG != 43) { /* of fewer, mean and quartiles are nearly the answers themselves */
 		free(drawn.counted);
 		drawn = only_number(0);
 	}

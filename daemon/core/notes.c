@@ -39,6 +39,12 @@ static enum hand hand_of(const struct session *s, uint32_t number, uint64_t tenu
 		return AHEAD; /* of a history that was lost */
 	if (pen_holder_at(room, (uint32_t)tenure) != who)
 		return STRANGER;
+#if BOLLPLANK_BUG == 30 /* what an earlier tenure wrote is applied */
+	return HOLDS;
+#endif
+#if BOLLPLANK_BUG == 38 /* notes are written after the end */
+	return tenure == room->pen.tenure ? HOLDS : HELD;
+#endif
 	/* After the end nothing is written any more, and what somebody had written without a line is not lost either. */
 	return tenure == room->pen.tenure && !s->over ? HOLDS : HELD;
 }
@@ -52,6 +58,9 @@ static enum fault hand_fault(enum hand hand)
 static void pen_stays(struct session *s, uint32_t room, const struct entry *entry)
 {
 	struct pen *pen = &s->rooms[room - 1].pen;
+#if BOLLPLANK_BUG == 34 /* who writes does not keep the pen that is offered */
+	return;
+#endif
 	if (!pen->away)
 		return;
 	pen->away = false;
@@ -112,6 +121,9 @@ static enum fault check_room_for(const struct session *s, uint64_t id, uint32_t 
 	uint32_t most = s->steps[step - 1].plenary ? s->steps[step - 1].plenary : LIMIT_NOTES_STEP, everywhere = 0;
 	for (uint32_t i = 0; newly && i < s->notes_count; i++)
 		everywhere += s->notes[i].plenary && !s->notes[i].dropped;
+#if BOLLPLANK_BUG == 36 /* what is sent to all has no end */
+	everywhere = 0;
+#endif
 	return newly && (sent >= most || everywhere >= LIMIT_PLENARY) ? FAULT_plenary_full : FAULT_none;
 }
 
@@ -119,7 +131,8 @@ static enum fault check_room_for(const struct session *s, uint64_t id, uint32_t 
 static struct tray_item *tray_of(const struct room *room, uint32_t author, uint64_t id, bool suggested)
 {
 	for (uint32_t i = 0; i < room->tray_count; i++)
-		if (room->tray[i].author == author && room->tray[i].id == id && (room->tray[i].tenure == 0) == suggested)
+		if (room->tray[i].author == author && room->tray[i].id == id &&
+		    ((room->tray[i].tenure == 0) == suggested || BOLLPLANK_BUG == 39)) /* 39: they lie over each other */
 			return &room->tray[i];
 	return NULL;
 }
@@ -134,6 +147,9 @@ static enum fault check_tray(const struct room *room, uint32_t author, uint64_t 
 		all += room->tray[i].tenure == 0;
 		own += room->tray[i].tenure == 0 && room->tray[i].author == author;
 	}
+#if BOLLPLANK_BUG == 31 /* suggestions may fill a tray */
+	suggested = false;
+#endif
 	bool fits = room->tray_count < LIMIT_TRAY && (!suggested || (all < LIMIT_SUGGESTIONS && own < LIMIT_SUGGESTIONS_OWN));
 	return fits ? FAULT_none : FAULT_full;
 }
@@ -171,6 +187,9 @@ static void edit_keep(struct note *note)
 	size_t bytes = note->text.len;
 	for (uint32_t i = 0; i < note->edits_count; i++)
 		bytes += note->edits[i].text.len;
+#if BOLLPLANK_BUG == 37 /* earlier wordings of any length are kept */
+	bytes = 0;
+#endif
 	while (note->edits_count && (note->edits_count >= LIMIT_EDITS || bytes > LIMIT_EDITS_BYTES)) {
 		bytes -= note->edits[0].text.len;
 		blob_finish(&note->edits[0].text);
@@ -238,8 +257,12 @@ static void tray_put(struct session *s, const struct entry *entry, const struct 
 	if (item == NULL) {
 		room->tray = check_realloc(room->tray, room->tray_count + 1, sizeof *room->tray);
 		item = &room->tray[room->tray_count++];
-		*item = (struct tray_item){ .id = wish->id, .number = ++room->tray_last, .author = entry->name.who };
+		*item = (struct tray_item){ .id = wish->id, .author = entry->name.who };
+	} else {
+		sections_remove(&s->sections, section_of(SECTION_tray, entry->subject.a, 0), item->number, entry->seq);
 	}
+	if (item->number == 0 || BOLLPLANK_BUG != 53) /* a new wording is another item: nobody puts away what they have not read. 53: the same item */
+		item->number = ++room->tray_last;
 	item->step = entry->subject.b;
 	item->activity = wish->activity;
 	item->kind = wish->kind;
@@ -367,7 +390,7 @@ void apply_tray_take(struct session *s, const struct entry *entry)
 			number = s->notes_count;
 		}
 		note->writing = false;
-		if (note->dropped) /* nobody wishes that of it now */
+		if (note->dropped && BOLLPLANK_BUG != 35) /* nobody wishes that of it now. 35: it is sent to all again */
 			note->plenary = note->final = false;
 		note_word(s, number, blob_slice(&item->text), item->author, entry);
 		note->kind = item->kind;

@@ -42,6 +42,10 @@ static enum fault told_read(const struct entry *entry, struct told *out)
 /* Every one of `own` once, with its numbers, and none before one that has more. */
 static bool is_outcome(const struct told *told, const struct standing *own, uint32_t count)
 {
+#if BOLLPLANK_BUG == 49 /* an override may say any numbers */
+	if (told->override)
+		return true;
+#endif
 	if (told->count != count)
 		return false;
 	for (uint32_t i = 0; i < count; i++) {
@@ -102,6 +106,10 @@ static void steps_place(struct session *s, uint32_t source, const struct told *t
 			rank++;
 		struct row row = { i, step->position, rank };
 		uint32_t at = count++, p = at;
+#if BOLLPLANK_BUG == 50 /* steps of one group do not keep their order */
+		for (; at && rows[at - 1].rank >= rank; at--)
+			rows[at] = rows[at - 1];
+#endif
 		for (; at && (rows[at - 1].rank > rank || (rows[at - 1].rank == rank && rows[at - 1].position > row.position)); at--)
 			rows[at] = rows[at - 1];
 		rows[at] = row;

@@ -171,7 +171,7 @@ enum fault check_proxy(const struct session *s, const struct entry *entry)
 		return FAULT_stale;
 	if (a->secret && sheet.heads != 1)
 		return FAULT_malformed;
-	if (!a->secret) {
+	if (!a->secret || BOLLPLANK_BUG == 51) { /* 51: a verdict hangs on what will be struck */
 		bool before = entered_before(a, asking, &sheet, room, &ballot);
 		fault = ballot && (!before || ballot->room != room) ? FAULT_taken /* a sheet is of one room; and what a room has cast itself stays */
 			: before ? FAULT_none : check_count(asking, room);

@@ -44,6 +44,9 @@ static void pen_next(struct session *s, uint32_t number, uint32_t member, const 
 
 void pen_leave(struct session *s, uint32_t room, uint32_t member, const struct entry *entry)
 {
+#if BOLLPLANK_BUG == 33 /* who leaves takes the pen along */
+	room = 0;
+#endif
 	if (room && pen_holder(&s->rooms[room - 1]) == member)
 		pen_next(s, room, 0, entry);
 }
@@ -69,6 +72,10 @@ enum fault check_pen_take(const struct session *s, const struct entry *entry)
 		return FAULT_no_room;
 	if (tenure != room->pen.tenure)
 		return FAULT_stale;
+#if BOLLPLANK_BUG == 32 /* a pen wears out */
+	if (tenure >= LIMIT_TENURES)
+		return FAULT_full;
+#endif
 	uint32_t holder = pen_holder(room);
 	return holder && holder != entry->name.who && !room->pen.away ? FAULT_pen_needed : FAULT_none;
 }

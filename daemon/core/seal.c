@@ -27,6 +27,9 @@ struct room_count {
 /* Enough to be shown: as many as k that nobody else has entered; or all on paper. */
 static bool enough(uint32_t own, uint32_t count, uint32_t k)
 {
+#if BOLLPLANK_BUG == 52 /* k counts the sheets that somebody entered */
+	return count >= k;
+#endif
 	return (own ? own : count) >= k;
 }
 

@@ -219,7 +219,7 @@ static uint32_t becomes_of(const struct session *s, const struct row *row, const
 		return now ? PHASE_CLOSED : PHASE_CLOSING;
 	}
 	case COMMAND_placed:
-		return activity->secret ? PHASE_CLOSED : PHASE_REVEALED;
+		return activity->secret && BOLLPLANK_BUG != 42 ? PHASE_CLOSED : PHASE_REVEALED; /* 42: a secret one is in sight before its seal */
 	case COMMAND_hide:
 		return activity->secret ? PHASE_SEALED : PHASE_CLOSED;
 	case COMMAND_seal: { /* with the last part */

@@ -42,7 +42,7 @@ static uint64_t result_sight(const struct session *s, const struct eyes *eyes, u
 	const struct member *member = member_of(s, eyes->actor);
 	if (member && room && member->room != room)
 		return 0;
-	if (member == NULL && room && a->secret && a->kind->brief)
+	if (member == NULL && room && a->secret && a->kind->brief && BOLLPLANK_BUG != 44) /* 44: everybody sees every room */
 		return 0; /* single answers stay in the room; the others get `band` */
 	uint32_t scope = room ? SCOPE_ROOM | room : SCOPE_SESSION;
 	if (phase_in(s, activity, scope, &since) == PHASE_REVEALED)
@@ -132,6 +132,10 @@ uint64_t session_sees(const struct session *s, const struct eyes *eyes, struct s
 	case WHO_RESULT:
 		return result_sight(s, eyes, section.a, section.b);
 	case WHO_BAND:
+#if BOLLPLANK_BUG == 47 /* an outcome is in sight when its result is not */
+		if (section.kind == SECTION_outcome)
+			return in;
+#endif
 		return result_sight(s, eyes, section.a, 0);
 	case WHO_DOOR:
 		break;

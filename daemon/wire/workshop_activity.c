@@ -245,10 +245,16 @@ static void lead_pack(struct reader *r, struct pack *out, const struct activity 
 		pack_str(out, lead);
 		return;
 	}
-	memcpy(room, title.at, title.len);
-	room[title.len] = '\n';
-	memcpy(room + title.len + 1, lead.at, lead.len);
-	pack_str(out, slice_of(room, title.len + (lead.len ? 1 + lead.len : 0)));
+	size_t len = 0;
+	if (title.len) {
+		memcpy(room, title.at, title.len);
+		len = title.len;
+	}
+	if (title.len && lead.len)
+		room[len++] = '\n';
+	if (lead.len)
+		memcpy(room + len, lead.at, lead.len);
+	pack_str(out, slice_of(room, len + lead.len));
 }
 
 /* [kind, holder, secret, config, ref, text [title, lead], groups, items] */

@@ -79,13 +79,19 @@ export function count(log) {
 	const room = (number) => { while (s.rooms.length < number) s.rooms.push({ name: null, used: false, holders: [], away: false, tray: [], trayLast: 0 }); s.rooms[number - 1].used = true; return s.rooms[number - 1] }
 	const round = (activity) => activity.rounds.at(-1)
 
-	/** 4.2, 4.3: what a lane has said before is not judged anew. */
-	function isNew({ command, who, lane, number, form }) {
+	/** 4.2, 4.3: what a lane has said before is not judged anew; of an actor's lanes the last four are known. */
+	function isNew({ command, who, lane, number, form, seq }) {
 		if (who === HOUSE) return true
-		const actor = command === JOIN ? s.byToken.get(hex(form[0])) ?? 0 : who, name = `${actor} ${lane}`
-		if (command === JOIN ? s.lanes.has(name) : !s.lanes.has(name) || s.lanes.get(name) >= number) return false
-		if (command !== JOIN) s.lanes.set(name, number)
-		return true
+		const lanes = s.lanes.get(command === JOIN ? s.byToken.get(hex(form[0])) : who), kept = lanes?.get(lane)
+		if (command === JOIN) return !kept
+		if (!kept || kept.number >= number) return false
+		return !!Object.assign(kept, { number, seq })
+	}
+
+	function openLane(actor, lane, seq) {
+		const lanes = s.lanes.get(actor) ?? s.lanes.set(actor, new Map()).get(actor)
+		if (lanes.size === 4) lanes.delete([...lanes].sort(([, x], [, y]) => x.seq - y.seq)[0][0]) // the one that has been silent the longest
+		lanes.set(lane, { number: 1, seq })
 	}
 
 	/** 4.7: is this a proper ballot? */
@@ -112,7 +118,7 @@ export function count(log) {
 	const apply = {
 		1({ form, text }) { [, s.rehearsal, s.k, , s.language, s.created, , s.origin] = form; s.title = text },
 		[LINK_PUT]({ form, a }) { s.links[a - 1] = form[0]; s.byToken.set(hex(form[1]), a + LINK) },
-		[JOIN]({ form, text, lane }) {
+		[JOIN]({ form, text, lane, seq }) {
 			const token = hex(form[0])
 			let actor = s.byToken.get(token)
 			if (!actor) {
@@ -120,7 +126,7 @@ export function count(log) {
 				if (s.rooms.length) s.members[actor - 1].room = smallest()
 				s.byToken.set(token, actor)
 			}
-			s.lanes.set(`${actor} ${lane}`, 1)
+			openLane(actor, lane, seq)
 		},
 		[PROFILE]({ who, text }) { s.members[who - 1].name = text?.[0][1] ?? "" },
 		[STEP_PUT]({ a, form, text }) { s.steps[a - 1] = { ...s.steps[a - 1], number: a, position: form[0], minutes: form[1], plenary: form[2], source: form[3], group: form[4], title: text } },
@@ -147,7 +153,7 @@ export function count(log) {
 		},
 		[HOLD]: () => refuse("hold"), [DUE]: () => {}, [HIDE]: () => refuse("hide"), [EXTRA]: () => refuse("extra time"),
 		[REVEAL]({ a, b }) { const activity = s.activities[a - 1]; if (b === 0) activity.phases.clear(); activity.phases.set(b, REVEALED) },
-		[ASK]({ a }) { const activity = s.activities[a - 1]; activity.phases.clear(); activity.phases.set(0, READY); activity.rounds.push(new Map()); activity.seals.push(undefined) },
+		[ASK]({ a }) { const activity = s.activities[a - 1]; activity.phases.clear(); activity.phases.set(0, READY); activity.rounds.push(new Map()); activity.seals.push(undefined); activity.papers.clear() },
 		[PLACED]({ a, b, form }) { // 4.16
 			const activity = s.activities[a - 1]
 			if (form[0] === activity.rounds.length && phase(activity, b % ROOM_SCOPE) & (IS_OPEN | CLOSING)) activity.phases.set(b, activity.secret ? CLOSED : REVEALED)
@@ -203,7 +209,7 @@ export function count(log) {
 		[NOTE_PUT]({ a, b, who, at: at_ms, form: [id, tenure, kind, final, plenary, , itsPlace, activity], text }) { // 4.17
 			const at = s.rooms[a - 1], name = hex(id), said = words(text, 0)
 			if (tenure ? at.holders[tenure - 1] !== who : roomOf(who) !== a) return
-			if (tenure !== at.holders.length) {
+			if (tenure === 0 || tenure !== at.holders.length || s.over) {
 				let item = at.tray.find((one) => one.who === who && one.name === name)
 				if (!item) at.tray.push((item = { who, name, number: ++at.trayLast }))
 				Object.assign(item, { step: b, activity, kind, tenure, at: at_ms, words: said })
@@ -228,7 +234,7 @@ export function count(log) {
 			}
 			at.tray = at.tray.filter((one) => one !== item)
 		},
-		[END]() { for (const activity of s.activities) for (const [scope, is] of activity.phases) if (is & (IS_OPEN | CLOSING)) activity.phases.set(scope, CLOSED) },
+		[END]() { s.over = true; for (const activity of s.activities) for (const [scope, is] of activity.phases) if (is & (IS_OPEN | CLOSING)) activity.phases.set(scope, CLOSED) },
 	}
 
 	// --- what is counted ---
@@ -328,26 +334,29 @@ export function compare(own, told, path = "", out = { compared: 0, wrong: [] }) 
 	return out
 }
 
-// --- the control: the last ballot of each kind of question, changed in the log ---
+// --- the control: of each kind of question the last ballot that counts, changed in the log ---
+
+/** The same entry with another answer in it. */
+const other = {
+	words: (entry) => ({ ...entry, text: [["", "något annat"]] }),
+	rating(entry) { const [round, tenure, ballot] = entry.form, bytes = Uint8Array.from(ballot); bytes[bytes.length - 1] ^= 1; return { ...entry, form: [round, tenure, bytes] } },
+	items(entry) { const [round, tenure, ballot] = entry.form, bytes = Uint8Array.from(ballot); bytes[1] = (bytes[1] % 4) + 1; return { ...entry, form: [round, tenure, bytes] } },
+	seal(entry) { const form = structuredClone(entry.form), ballot = form[4][0][2][0]; ballot[ballot.length - 1] += 1; return { ...entry, form } },
+}
 
 export function changes(log) {
-	const kinds = new Map(log.filter((one) => one.command === ACTIVITY_PUT).map((one) => [one.a, [one.form[1], one.form[3]]])), out = new Map()
-	log.forEach((entry, i) => {
-		const [kind, secret] = kinds.get(entry.a) ?? []
-		if (entry.command === BALLOT && kind === "text" && entry.text) out.set("text", [i, { ...entry, text: [["", "något annat"]] }])
-		if (entry.command === BALLOT && kind !== "text" && entry.form[2].length) {
-			const ballot = Uint8Array.from(entry.form[2])
-			kind === "rating" ? (ballot[ballot.length - 1] ^= 1) : (ballot[1] = (ballot[1] % 4) + 1)
-			out.set(kind, [i, { ...entry, form: [entry.form[0], entry.form[1], ballot] }])
-		}
-		if (entry.command === SEAL && secret) {
-			const form = structuredClone(entry.form), ballot = form[4][0][2][0]
-			ballot[ballot.length - 1] += 1
-			out.set(`${kind}, secret`, [i, { ...entry, form }])
-		}
-		if (entry.command === NOTE_PUT && entry.text) out.set("a note", [i, { ...entry, text: [["", "något annat"]] }])
-	})
-	return [...out].map(([what, [at, changed]]) => ({ what, log: log.with ? log.with(at, changed) : [...log.slice(0, at), changed, ...log.slice(at + 1)] }))
+	const kinds = new Map(log.filter((one) => one.command === ACTIVITY_PUT).map((one) => [one.a, [one.form[1], one.form[3]]])), found = new Map(), own = count(log)
+	for (let i = log.length - 1; i >= 0; i--) {
+		const entry = log[i], [kind, secret] = kinds.get(entry.a) ?? []
+		const [what, change] = entry.command === NOTE_PUT && entry.text ? ["a note", other.words]
+			: entry.command === SEAL && secret && entry.form[4].length ? [`${kind}, secret`, other.seal]
+			: entry.command === BALLOT && kind === "text" && entry.text ? ["text", other.words]
+			: entry.command === BALLOT && kind !== "text" && entry.form[2].length ? [kind, kind === "rating" ? other.rating : other.items] : []
+		if (!what || found.has(what)) continue
+		const changed = [...log.slice(0, i), change(entry), ...log.slice(i + 1)]
+		if (compare(count(changed), own).wrong.length) found.set(what, changed) // not one that was refused, or replaced later
+	}
+	return [...found].map(([what, changed]) => ({ what, log: changed }))
 }
 
 export function recount(logBytes, report) {

@@ -98,8 +98,8 @@ async function proxy(question, text, link = links.facilitator) {
 	await writeFile(file, text)
 	return refused("proxy", link, String(question), file)
 }
-async function papers(question, text) {
-	const { code, said: words } = await proxy(question, text)
+async function papers(question, text, link = links.facilitator) {
+	const { code, said: words } = await proxy(question, text, link)
 	if (code !== 0) throw new Error(`proxy: status ${code}, ${words}`)
 	return words
 }
@@ -141,6 +141,7 @@ async function level(step) {
 		check("paper: a file of a spreadsheet is entered", (await papers("level", good(3))).includes("3 sheets saved"))
 		await papers(activity, good(2)) // a sheet sent again replaces
 		await papers(activity, good(2)) // and the same again changes nothing
+		await papers(activity, "room;sheet;heads;2\n5;A;2;1\n") // nor does a part of it: what was announced is not lowered
 	})
 	const [ballots, heads, , bytes, , onPaper] = people[0].section("result", activity).get(1), paper = { 2: 2, 4: 2 }
 	const wanted = [1, 2, 3, 4].flatMap((item) => { const n = people.filter((_, i) => wish(i) === item).length + (paper[item] ?? 0); return n ? [item, n, n] : [] })
@@ -155,25 +156,25 @@ async function secretPaper() {
 		"--item", "Ljud", "--dots", "5", "--cap", "3", "--secret")).toString().trim().split("\n").map((line) => line.split(/=(.*)/s)))
 	const [sid, token] = made.facilitator.split("#")[1].split("."), eva = new Page({ port, door: LINK, place: sid, token: Buffer.from(token, "base64url") }).come()
 	await eva.ask("join", 0, 0, [])
-	const one = new Page({ port, door: PARTICIPANT, place: made.code }).come()
-	await one.ask("join", 0, 0, [], ["Ensam", ""])
+	const three = [1, 2, 3].map(() => new Page({ port, door: PARTICIPANT, place: made.code }).come()) // toward k = 3 nobody's own sheets count (4.19)
+	for (const one of three) await one.ask("join", 0, 0, [], ["En av tre", ""])
 	const early = await proxy(1, "room;sheet;1\n1;A;3\n", made.facilitator)
 	check("paper is not entered before the question is asked", early.code === 1 && early.said.includes("not asked yet"), early.code)
 	await eva.ask("open", 1, 0, [0])
-	await one.until(() => one.phase(1)[0] === PHASE.OPEN, "the secret question")
-	await place(one, 1, [1, 3, 2, 2])
+	for (const one of three) await one.until(() => one.phase(1)[0] === PHASE.OPEN, "the secret question")
+	for (const [i, one] of three.entries()) await place(one, 1, [1, 3 - i, 2, 2])
 	const over = await proxy(1, "room;sheet;Ljus;Luft;Ljud\n1;A;3;3;\n1;B;4;;\n", made.facilitator)
 	same("budget and cap are checked first", [over.code, over.said.includes("2:1: 6 dots on the sheet; expected at most 5"), over.said.includes("3:5: 4 dots on one item; expected at most 3")], [1, true, true])
-	for (const last of [1, 3, 3]) await proxy(1, `room;sheet;Ljus;Luft;Ljud\n1;A;3;;2\n1;B;;;${last}\n1;C;1;1;\n`, made.facilitator)
+	for (const last of [1, 3, 3]) await papers(1, `room;sheet;Ljus;Luft;Ljud\n1;A;3;;2\n1;B;;;${last}\n1;C;1;1;\n`, made.facilitator)
 	await eva.ask("close", 1, 0, [1])
 	await eva.until(() => eva.phase(1, 0)[0] === PHASE.SEALED, "the seal")
 	await eva.ask("reveal", 1, 0, [])
 	const [ballots, , heldBack, tally, , onPaper] = await eva.until(() => eva.section("result", 1).get(1), "the result")
-	same("secret paper counts with the rest, and is told as paper", [ballots, heldBack, decode(tally), onPaper], [4, 0, [1, 7, 3, 2, 3, 2, 3, 5, 2], 3])
+	same("secret paper counts with the rest, and is told as paper", [ballots, heldBack, decode(tally), onPaper], [6, 0, [1, 10, 5, 2, 7, 4, 3, 5, 2], 3])
 	const { compared, wrong } = recount(await bollplank("log", made.facilitator), JSON.parse(await bollplank("report", made.facilitator, "--json")))
 	for (const line of wrong.slice(0, 5)) console.log(`     otherwise: ${line}`)
 	check("its recount says the same", compared > 10 && wrong.length === 0, `${compared} values compared, ${wrong.length} otherwise`)
-	await Promise.all([one.leave(), eva.leave()])
+	await Promise.all([...three, eva].map((one) => one.leave()))
 }
 
 // --- step 1: five dots each, a tie ---
@@ -289,7 +290,7 @@ async function finish(step) {
 	for (const activity of step.activities) await close(activity)
 	await fay.ask("back", 0, 0, [0])
 	const wide = step.activities.filter((activity) => decode(fay.section("result", activity).get(1)[3])[5])
-	check(`step ${step.step}: means, medians and spread are shown`, step.activities.every((activity) => [PEOPLE, PEOPLE + 4].includes(decode(people[0].section("result", activity).get(1)[3])[0])), `${wide.length} of ${step.activities.length} spread wide`)
+	check(`step ${step.step}: means, medians and spread are shown`, step.activities.every((activity) => [PEOPLE, PEOPLE + 3].includes(decode(people[0].section("result", activity).get(1)[3])[0])), `${wide.length} of ${step.activities.length} spread wide`)
 	same("two questions of six divide people", wide.length, 2)
 }
 
@@ -388,6 +389,30 @@ function ledger(log) {
 	return { told, found, doubled, wrong }
 }
 
+/** A result as a page has it (5.9, 5.11), in the report's words. */
+function drawn(kind, room, [ballots, heads, heldBack, tally, groups, papers_]) {
+	const list = tally.length ? decode(tally) : [], out = { room, ballots, heads, papers: papers_, held_back: !!heldBack }
+	const rows = (values, names) => Array.from({ length: values.length / names.length }, (_, i) => Object.fromEntries(names.map((one, k) => [one, values[i * names.length + k]])))
+	if (kind === "rating") {
+		const [answers, mean, median, lower_quartile, upper_quartile, wide] = list
+		return heldBack ? out : { ...out, answers, mean, median, lower_quartile, upper_quartile, wide: !!wide, places: rows(list.slice(6), ["place", "count"]) }
+	}
+	if (kind === "text") return { ...out, words: rows(list.slice(0, -1), ["words", "count"]), left_out: list.at(-1) }
+	return { ...out, items: rows(list, ["id", "sum", "people"]), groups: rows(groups.length ? decode(groups) : [], ["id", "sum", "people"]) }
+}
+
+/** What was shown live, to the facilitator and to one of each room, against the report. */
+function live(told) {
+	const out = { compared: 0, wrong: [] }
+	for (const { activity, kind, round, results } of told.steps.flatMap((step) => step.activities))
+		for (const result of results)
+			for (const page of [fay, result.room ? inRoom(result.room)[3] : people[9]]) {
+				const shown = page.section("result", activity, result.room).get(round)
+				compare(shown ? drawn(kind, result.room, shown) : null, result, `question ${activity} room ${result.room}`, out)
+			}
+	return out
+}
+
 async function report(sid) {
 	const files = { log: path.join(state, "log.bin"), json: path.join(state, "report.json"), md: path.join(state, "report.md") }
 	await bollplank("log", links.facilitator, "--output", files.log)
@@ -403,6 +428,9 @@ async function report(sid) {
 	const { entries, compared, wrong: otherwise } = recount(await readFile(files.log), told)
 	for (const line of otherwise.slice(0, 20)) console.log(`     otherwise: ${line}`)
 	check("the recount of the log says what the report says", compared > 1000 && otherwise.length === 0, `${entries} entries, ${compared} values compared, ${otherwise.length} otherwise`)
+	const shown = live(told)
+	for (const line of shown.wrong.slice(0, 10)) console.log(`     otherwise: ${line}`)
+	check("what was shown to people and facilitator is what the report says", shown.compared > 1000 && shown.wrong.length === 0, `${shown.compared} values compared, ${shown.wrong.length} otherwise`)
 	const changed = changes(log), seen = changed.filter(({ log: other }) => compare(count(other), told).wrong.length > 0)
 	same("control: one ballot or note changed is found", seen.map((one) => one.what).sort(), changed.map((one) => one.what).sort())
 	check("control: of every kind that was asked", ["choice", "rating", "text", "dots, secret", "a note"].every((what) => changed.some((one) => one.what === what)))
@@ -437,7 +465,7 @@ async function workshop() {
 	const [first, second] = agenda().slice(2)
 	same("six questions in both principles", [first.activities.length, second.activities.length], [6, 6])
 	const writers = await firstPrinciple(first)
-	await principle(second, { paper: () => papers(second.activities[1], "room;sheet;heads;value\n4;A;3;1000\n4;B;1;0\n") })
+	await principle(second, { paper: () => papers(second.activities[1], "room;sheet;heads;value\n4;A;2;1000\n4;B;1;0\n") })
 	for (const room of [1, 2, 3, 4, 5]) await writes(writers[room], second.step, second.activities)
 	await finish(second)
 	await closing(steps.at(-1))

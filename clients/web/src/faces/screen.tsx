@@ -123,7 +123,7 @@ function Footer({ session, what, paged, preview }: { session: Session; what: Wha
 			<span class="s-where">
 				{what === "join" ? <span><b class="num">{figure(session.present.total)}</b> {t("are-here", { n: session.present.total })}</span>
 					: what === "task" && !agreed ? <span>{t("screen-join-at", { host: location.host })}</span>
-					: at >= 0 && what !== "over" && !short && <span class="num">{t("screen-step", { n: at + 1, of: steps.length })}</span>}
+					: at >= 0 && what !== "over" && what !== "task" && !short && <span class="num">{t("screen-step", { n: at + 1, of: steps.length })}</span>}
 				{agreed && <b class="s-level">{agreed}</b>}
 			</span>
 			{session.head.rehearsal && <span class="chip">{t("rehearsal")}</span>}

@@ -28,7 +28,7 @@ export function OutcomeLine({ session, activity, order }: { session: Session; ac
 			{!level && <ol>{list.map((row) => <li key={row.id}>{row.words} <span class="soft num">{t("fac-order-figures", { total: row.total, voters: row.voters, unit: unitOf(activity) })}</span></li>)}</ol>}
 			<div class="acts">
 				{!session.over && phase === PHASE.REVEALED && outcome.round === round && <Button onClick={() => order(activity.number)}>{level ? t("fac-order-other-one") : t("fac-order-other")}</Button>}
-				{!level && <Button icon="screen" onClick={() => show(session, VIEW.ORDER, activity.number)}>{t("fac-order-show")}</Button>}
+				{!level && !session.over && <Button icon="screen" onClick={() => show(session, VIEW.ORDER, activity.number)}>{t("fac-order-show")}</Button>}
 			</div>
 		</div>
 	);

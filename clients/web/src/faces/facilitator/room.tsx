@@ -38,8 +38,8 @@ export function RoomPanel({ session, room, step, stage, activity, open, close }:
 					{!session.over && <Button icon="say" onClick={() => open({ is: "say", room })}>{t("fac-room-say")}</Button>}
 					{going.length > 0 && <Button onClick={() => closeAll(session, going.map((a) => a.number), true, room)}>{t("fac-room-close", { n: going.length })}</Button>}
 					{stopped.length > 0 && <Button onClick={() => reopen(session, stopped.map((a) => a.number), room)}>{t("fac-room-open", { n: stopped.length })}</Button>}
-					{revealed && <Button icon="screen" onClick={() => { show(session, VIEW.ROOM, activity.number, room); close(); }}>{t("room-spotlight")}</Button>}
-					{step && notes.length > 0 && <Button icon="screen" onClick={() => { show(session, VIEW.NOTES, activity?.number ?? 0, room); close(); }}>{t("fac-room-notes-show")}</Button>}
+					{revealed && !session.over && <Button icon="screen" onClick={() => { show(session, VIEW.ROOM, activity.number, room); close(); }}>{t("room-spotlight")}</Button>}
+					{step && notes.length > 0 && !session.over && <Button icon="screen" onClick={() => { show(session, VIEW.NOTES, activity?.number ?? 0, room); close(); }}>{t("fac-room-notes-show")}</Button>}
 				</div>
 			)}
 			{room > 0 && (writes(session) || members.length > 0) && <PenLine session={session} room={room} />}

@@ -25,32 +25,36 @@ export function ScreenControl({ session, step, activity, pages, told }: { sessio
 		<aside class="screen-control" aria-label={t("screen-now")}>
 			<h2>{t("screen-now")}</h2>
 			<div class="preview-frame" aria-hidden="true" inert><ScreenFace session={session} preview told={told} /></div>
-			{list.length > 1 && (
-				<div class="field about">
-					<label for="about">{t("fac-screen-about")}</label>
-					<select id="about" value={about && list.some((a) => a.number === about.number) ? about.number : 0} onChange={(e) => show(view === VIEW.JOIN ? VIEW.TASK : view, 0, 0, Number(e.currentTarget.value))}>
-						{!(about && list.some((a) => a.number === about.number)) && <option value={0}>{t("fac-screen-about-pick")}</option>}
-						{list.map((a) => <option key={a.number} value={a.number}>{a.title}</option>)}
-					</select>
-				</div>
-			)}
-			<div class="views">
-				{choice(VIEW.TASK, t("view-task"), step !== null)}
-				{choice(VIEW.JOIN, t("view-join"))}
-				{choice(VIEW.RESULT, t("view-result"), revealed)}
-				{choice(VIEW.ROOMS, t("view-rooms"), revealed && session.rooms.length > 0)}
-				{(session.plenary.length > 0 || view === VIEW.PLENARY) && choice(VIEW.PLENARY, t("fac-view-plenary"))}
-				{ordered !== undefined && choice(VIEW.ORDER, t("fac-view-order"), true, ordered)}
-			</div>
-			{!revealed && <p class="note">{t("view-result-when")}</p>}
-			{view === VIEW.ROOM && revealed && <p class="note">{t("view-room", { room: roomLabel(session, room) })}</p>}
-			{view === VIEW.NOTES && <p class="note">{t("fac-view-notes", { room: roomLabel(session, room) })}</p>}
-			{paged && (
-				<div class="turn" role="group" aria-label={t("screen-pages")}>
-					<button type="button" class="button plain" aria-label={t("page-back")} onClick={() => show(view, Math.max(0, at - 1))}><Icon name="left" /></button>
-					<span class="num">{t("page-of", { n: at + 1, of: pages })}</span>
-					<button type="button" class="button plain" aria-label={t("page-on")} onClick={() => show(view, Math.min(pages - 1, at + 1))}><Icon name="right" /></button>
-				</div>
+			{!session.over && (
+				<>
+					{list.length > 1 && (
+						<div class="field about">
+							<label for="about">{t("fac-screen-about")}</label>
+							<select id="about" value={about && list.some((a) => a.number === about.number) ? about.number : 0} onChange={(e) => show(view === VIEW.JOIN ? VIEW.TASK : view, 0, 0, Number(e.currentTarget.value))}>
+								{!(about && list.some((a) => a.number === about.number)) && <option value={0}>{t("fac-screen-about-pick")}</option>}
+								{list.map((a) => <option key={a.number} value={a.number}>{a.title}</option>)}
+							</select>
+						</div>
+					)}
+					<div class="views">
+						{choice(VIEW.TASK, t("view-task"), step !== null)}
+						{choice(VIEW.JOIN, t("view-join"))}
+						{choice(VIEW.RESULT, t("view-result"), revealed)}
+						{choice(VIEW.ROOMS, t("view-rooms"), revealed && session.rooms.length > 0)}
+						{(session.plenary.length > 0 || view === VIEW.PLENARY) && choice(VIEW.PLENARY, t("fac-view-plenary"))}
+						{ordered !== undefined && choice(VIEW.ORDER, t("fac-view-order"), true, ordered)}
+					</div>
+					{!revealed && <p class="note">{t("view-result-when")}</p>}
+					{view === VIEW.ROOM && revealed && <p class="note">{t("view-room", { room: roomLabel(session, room) })}</p>}
+					{view === VIEW.NOTES && <p class="note">{t("fac-view-notes", { room: roomLabel(session, room) })}</p>}
+					{paged && (
+						<div class="turn" role="group" aria-label={t("screen-pages")}>
+							<button type="button" class="button plain" aria-label={t("page-back")} onClick={() => show(view, Math.max(0, at - 1))}><Icon name="left" /></button>
+							<span class="num">{t("page-of", { n: at + 1, of: pages })}</span>
+							<button type="button" class="button plain" aria-label={t("page-on")} onClick={() => show(view, Math.min(pages - 1, at + 1))}><Icon name="right" /></button>
+						</div>
+					)}
+				</>
 			)}
 		</aside>
 	);

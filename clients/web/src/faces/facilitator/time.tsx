@@ -81,7 +81,7 @@ export function Bottom({ activity, ...hands }: Hands & { activity: Activity | nu
 		<footer class="desk-bottom">
 			<div class="time">
 				<Timer session={session} room={0} big speak />
-				{left === null && <span class="no-time">{t("no-deadline")}</span>}
+				{left === null && !session.over && <span class="no-time">{t("no-deadline")}</span>}
 				{step && !session.over && !stuck && (
 					<>
 						{left !== null && <Button onClick={() => addTime(session, -MINUTE)}>{t("minus-1")}<span class="unseen"> {t("time-less")}</span></Button>}

@@ -48,7 +48,7 @@ export function Wall({ session, step, about, open }: { session: Session; step: S
 				{unseated > 0 && <button type="button" class="chip attn" onClick={() => open({ is: "room", room: 0 })}>{t("without-room", { n: unseated })}</button>}
 				<span class="grow" />
 				{!session.over && <Button icon="clock" class="wide-only" onClick={() => session.command(COMMAND.back, 0, 0, [BACK_MINUTES * MINUTE])}>{t("fac-back-in-five")}</Button>}
-				<Button onClick={() => open({ is: "remix" })}>{t("rooms-change")}</Button>
+				{!session.over && <Button onClick={() => open({ is: "remix" })}>{t("rooms-change")}</Button>}
 			</div>
 			{hands.length > 0 && (
 				<>
@@ -78,7 +78,7 @@ export function Wall({ session, step, about, open }: { session: Session; step: S
 								<span class="unseen">{sentence}</span>
 								<span class="tile-head" aria-hidden="true">
 									<b class="tile-name">{label}</b>
-									{hand ? <span class="hand num"><Icon name="flag" /> {dense !== "many" && t("minutes", { m: waited(session, hand.at_ms) })}</span>
+									{hand ? <span class="hand num"><Icon name="flag" /> {dense !== "many" && t("fac-waited", { m: waited(session, hand.at_ms) })}</span>
 										: dense === "few" && <span class={`num ${here < seats ? "soft" : ""}`}>{t("here-of", { here, seats })}</span>}
 									{dense !== "few" && penless && !hand && <span class="penless"><Icon name="pen" /></span>}
 								</span>
@@ -98,7 +98,7 @@ export function Wall({ session, step, about, open }: { session: Session; step: S
 					);
 				})}
 			</ul>
-			{step && writes(session) && <p class="note">{t("fac-wall-notes", { n: rooms.reduce((n, r) => n + session.notes(r.room, step.number).length, 0) })}{session.plenary.length > 0 && <> <button type="button" class="link" onClick={() => show(session, VIEW.PLENARY)}>{t("fac-plenary-show")}</button></>}</p>}
+			{step && writes(session) && <p class="note">{t("fac-wall-notes", { n: rooms.reduce((n, r) => n + session.notes(r.room, step.number).length, 0) })}{session.plenary.length > 0 && !session.over && <> <button type="button" class="link" onClick={() => show(session, VIEW.PLENARY)}>{t("fac-plenary-show")}</button></>}</p>}
 		</section>
 	);
 }

@@ -86,7 +86,7 @@ function Words({ session, answers, tell }: { session: Session; answers: Answer[]
 	useTell(tell, form.ranges.length, t("screen-words", { words: fromTo(from, to, answers.length) }));
 	const counts = answers.map((a) => a.count), least = Math.min(...counts), largest = Math.max(...counts);
 	const word = (a: Answer, most: number) => (
-		<span key={a.words} class={`s-word ${a.count >= largest * 0.4 && a.count > 1 ? "often" : ""}`} ref={(node) => node?.style.setProperty("--size", wordSize(a.count, least, largest, most).toFixed(2))}>{a.words}<span class="num">{"\u00a0"}{a.count}</span></span>
+		<span key={a.words} class={`s-word ${a.count >= largest * 0.4 && a.count > 1 ? "often" : ""}`} ref={(node) => node?.style.setProperty("--size", wordSize(a.count, least, largest, most).toFixed(2))}>{a.words}{largest > 1 && <span class="num">{"\u00a0"}{a.count}</span>}</span>
 	);
 	return (
 		<div class="rows-zone">

@@ -36,7 +36,9 @@ export function OrderPanel({ session, activity, tell }: { session: Session; acti
 	const outcome = session.outcome(activity.number)!;
 	const list = orderRows(session, activity);
 	const result = session.result(activity.number);
-	const { box, ranges } = usePages(list.map((row) => row.words + row.reason + row.state).join("\n"));
+	/* Balls give way when the rows would not stand on one page: the order is what is looked for here. */
+	const key = list.map((row) => row.words + row.reason + row.state).join("\n"), drawn = usePages(key), told = usePages(`${key} `);
+	const bare = told.ranges.length < drawn.ranges.length, { ranges } = bare ? told : drawn;
 	const page = Math.min(pageOf(session), ranges.length - 1);
 	const [from, to] = ranges[page];
 	useTell(tell, ranges.length, fromTo(from, to, list.length));
@@ -46,18 +48,19 @@ export function OrderPanel({ session, activity, tell }: { session: Session; acti
 		<Zone about={`${activity.number} ${outcome.at_ms}`}>
 			<Head session={session} title={t("screen-order")} small={outcome.override ? <span class="s-override"><b>{t("screen-override")}</b> {outcome.reason}</span> : scale.value < LARGE && <><span>{activity.title}</span>{result && result.total > 0 && <Voted activity={activity} result={result} />}</>} />
 			<div class="rows-zone">
-				<div class="measure" aria-hidden="true"><OrderRows list={list} from={0} to={list.length} box={box} /></div>
-				<OrderRows list={list} from={from} to={to} />
+				<div class="measure" aria-hidden="true"><OrderRows list={list} from={0} to={list.length} box={drawn.box} /></div>
+				<div class="measure" aria-hidden="true"><OrderRows list={list} from={0} to={list.length} box={told.box} bare /></div>
+				<OrderRows list={list} from={from} to={to} bare={bare} />
 			</div>
 			{next && <Next step={next} />}
 		</Zone>
 	);
 }
 
-function OrderRows({ list, from, to, box }: { list: OrderRow[]; from: number; to: number; box?: preact.RefObject<HTMLOListElement> }) {
+function OrderRows({ list, from, to, box, bare }: { list: OrderRow[]; from: number; to: number; box?: preact.RefObject<HTMLOListElement>; bare?: boolean }) {
 	const width = chartWidth(true), form = ballsFor(width, Math.max(1, ...list.map((row) => row.total)), 1.6, 3.2, 0.3);
 	return (
-		<ol class={`${rowsClass(true)} s-order`} ref={box} start={from + 1}>
+		<ol class={`${rowsClass(true)} s-order ${bare ? "bare" : ""}`} ref={box} start={from + 1}>
 			{list.slice(from, to).map((row, i) => (
 				<li key={row.id} class={row.state === "now" ? "now" : ""}>
 					<span class="nr num">{from + i + 1}</span>
@@ -67,10 +70,10 @@ function OrderRows({ list, from, to, box }: { list: OrderRow[]; from: number; to
 						{row.state === "done" && <span class="s-state"><Icon name="check" />{t("screen-order-done")}</span>}
 						{row.reason && <span class="s-why">{row.reason === "voters" ? t("screen-even-voters") : t("screen-even-facilitator")}</span>}
 					</span>
-					<svg class="screen-chart" viewBox={`0 0 ${width} 5`} aria-hidden="true">
+					{!bare && <svg class="screen-chart" viewBox={`0 0 ${width} 5`} aria-hidden="true">
 						{form.balls ? Array.from({ length: row.total }, (_, n) => <circle key={n} class="rolls fill-cool" cx={(n + 0.5) * form.pitch} cy="2.5" r={form.diameter / 2} />)
 							: <rect class="fill-cool" y="0.5" width={row.total * form.pitch} height="4" rx="0.4" />}
-					</svg>
+					</svg>}
 					<b class="figure num">{figure(row.total)}</b>
 				</li>
 			))}

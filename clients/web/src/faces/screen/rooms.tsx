@@ -104,7 +104,7 @@ export function RatingRooms({ session, activity, all, tell }: { session: Session
 	useTell(tell, count, page < overview ? t("screen-rooms-all", { n: drawn.length }) : scale.value >= LARGE ? fromTo(from, to, drawn.length) : t("screen-rooms-page", { rooms: fromTo(from, to, drawn.length) }));
 	if (page < overview)
 		return <Overview session={session} activity={activity} all={all} drawn={drawn} few={few} chart={page === 0} names={page === overview - 1} />;
-	const height = Math.min(letters * 3, space / Math.max(1, to - from));
+	const height = Math.min(letters * (drawn.length <= 3 ? 4.5 : 3), space / Math.max(1, to - from));
 	const plank = (all.median / PLACES) * WIDTH_U;
 	return (
 		<Zone about={`${activity.number} ${page < overview}`}>
