@@ -45,19 +45,39 @@ static uint32_t pen_seen(const struct page *page, uint32_t room, uint32_t *holde
 
 /* ---- notes ---- */
 
+/* A note that stands on this page, last written by somebody else; 0: none. */
+static uint64_t note_seen(struct world *w, const struct page *page, uint32_t room)
+{
+	const struct held *notes = page_section(page, SECTION_notes, room, 1);
+	uint64_t id = 0;
+	if (notes == NULL || notes->count == 0)
+		return 0;
+	const struct item *item = &notes->items[world_draw(w, notes->count)];
+	struct reader r = reader_of(slice_of(item->at, item->len));
+	read_array(&r);
+	struct slice bytes = read_bytes(&r);
+	for (size_t i = 0; i < bytes.len; i++)
+		id = id << 8 | bytes.at[i];
+	for (int i = 0; i < 8; i++)
+		read_uint(&r);
+	return read_uint(&r) == page->actor ? 0 : id; /* what the same person writes at another device is written over, as it should be */
+}
+
 static void note_write(struct world *w, struct actor *actor, uint32_t room, uint32_t tenure)
 {
 	char words[48];
 	struct pack form;
-	bool known = actor->notes_count && world_perhaps(w, 400);
-	uint64_t id;
-	if (w->texts_count == TEXTS_MOST || (!known && actor->notes_count == 16))
+	uint64_t id = tenure && world_perhaps(w, 600) ? note_seen(w, &actor->page, room) : 0; /* also what somebody else has left open */
+	bool own = id == 0, known = own && actor->notes_count && world_perhaps(w, 400);
+	if (w->texts_count == TEXTS_MOST || (own && !known && actor->notes_count == 16))
 		return;
-	if (!known)
+	if (known)
+		id = actor->notes[world_draw(w, actor->notes_count)];
+	if (own && !known) {
 		loop_random(w->loop, &id, sizeof id);
-	id = known ? actor->notes[world_draw(w, actor->notes_count)] : id | 1;
-	if (!known)
+		id |= 1;
 		actor->notes[actor->notes_count++] = id;
+	}
 	snprintf(words, sizeof words, "<wording %zu>", w->texts_count);
 	w->texts[w->texts_count++] = (struct written){ .actor = actor->page.number, .id = id };
 	pack_init(&form);
