@@ -112,7 +112,7 @@ for (const name of ["screen-join", "screen-task", "screen-result", "screen-rooms
 shot("screen-result", ["old"]);
 shot("screen-result", ["screen"], { as: "screen-result-150", acts: [async (page) => { for (let i = 0; i < 3; i++) await page.keyboard.press("+"); }, wait(500)] });
 shot("screen-task", ["screen"], { as: "screen-task-150", acts: [async (page) => { for (let i = 0; i < 3; i++) await page.keyboard.press("+"); }, wait(500)] });
-shot("screen-stale", ["screen"], { ...BOTH, acts: [wait(4500)] });
+shot("screen-stale", ["screen"], { ...BOTH, acts: [async (page) => page.evaluate(() => { window.daemon.reachable = false; window.daemon.cut(); }), wait(4500)] });
 /* The rest by face: gallery/*.mjs, each a function that takes these. */
 const more = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "gallery");
 for (const name of (await readdir(more)).filter((n) => n.endsWith(".mjs")).sort())

@@ -274,9 +274,9 @@ enum fault check_items_put(const struct session *s, const struct entry *entry)
 static void regrouped(struct session *s, uint32_t number, uint64_t seq)
 {
 	const struct activity *activity = activity_of(s, number);
-	const struct asking *asking = &activity->askings[activity->round - 1];
-	if (!activity->secret && asking->count)
-		results_touch(s, number, activity->round, seq);
+	for (uint32_t round = 1; !activity->secret && round <= activity->round; round++) /* earlier rounds are shown beside the newest */
+		if (activity->askings[round - 1].count)
+			results_touch(s, number, round, seq);
 }
 
 void apply_items_put(struct session *s, const struct entry *entry)

@@ -57,7 +57,7 @@ const acts = stage(async (daemon, chrome) => {
 	await sees(phones[2], "Kaffe finns i foajén.");
 	await sees(screen, "Kaffe finns i foajén.");
 	await phones[2].getByRole("button", { name: "Uppfattat" }).click();
-	await until("put away on one phone", async () => (await phones[2].locator(".band").count()) === 0);
+	await until("put away on one phone", async () => !(await phones[2].locator("main").innerText()).includes("Kaffe"));
 	await desk.getByRole("button", { name: "Meddela alla" }).click();
 	await desk.getByRole("button", { name: "Ta bort" }).click();
 	await desk.locator("dialog .round").click();

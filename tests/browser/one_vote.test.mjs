@@ -129,8 +129,8 @@ async function story() {
 		await axe(phones[3], "result.en");
 		await axe(desk, "facilitator-revealed.sv");
 		await desk.getByRole("button", { name: "Rum för rum" }).click();
-		await screen.locator(".room-rows li").nth(1).waitFor();
-		const rooms = await screen.evaluate(() => [...document.querySelectorAll(".room-rows .figure")].map((f) => Number(f.textContent)));
+		await screen.locator(".s-rooms li").nth(1).waitFor();
+		const rooms = await screen.evaluate(() => [...document.querySelectorAll(".s-rooms .figure")].map((f) => Number(f.textContent)));
 		assert.equal(rooms.reduce((n, x) => n + x, 0), Math.max(...Object.values(want)), "the rooms add up to all, for the first item");
 		await axe(screen, "screen-rooms.sv");
 		assert.deepEqual(problems, [], "no page complained");

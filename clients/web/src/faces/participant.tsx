@@ -194,7 +194,7 @@ function ActivityView({ session, activity, room, step, instruction, next, open_r
 			{step.activities.length > 1 && <p class="level">{step.title}</p>}
 			<h1>{activity.title}{round > 1 && <span class="chip">{t("round", { n: round })}</span>}</h1>
 			{/* While the room talks, its notes are a press away. */}
-			{result && room > 0 && !wide.value && isOpen(session.phase(activity.number).phase) && <RoomLine session={session} room={room} step={step} open={open_room} />}
+			{result && room > 0 && !wide.value && !session.has_pen && isOpen(session.phase(activity.number).phase) && <RoomLine session={session} room={room} step={step} open={open_room} />}
 			{result ? <kind.Result session={session} activity={activity} next={next} /> : (
 				<>
 					{instruction && !(open && instruction === rule) && <p class="lead keep">{instruction}</p>}

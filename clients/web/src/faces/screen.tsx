@@ -115,7 +115,7 @@ function Footer({ session, what, paged, preview }: { session: Session; what: Wha
 	const steps = session.steps;
 	const at = steps.findIndex((s) => s.number === session.step()?.number);
 	const agreed = what === "join" || what === "over" ? "" : level(session);
-	/* In large letters the line is short: what was agreed and the page go before the step, the code only where people are asked to do something. */
+	/* What was agreed and the page go before the step. In large letters the line is shorter still: the code stands only where people are asked to do something. */
 	const short = scale.value >= LARGE && !preview && agreed !== "";
 	return (
 		<footer>
@@ -123,7 +123,7 @@ function Footer({ session, what, paged, preview }: { session: Session; what: Wha
 			<span class="s-where">
 				{what === "join" ? <span><b class="num">{figure(session.present.total)}</b> {t("are-here", { n: session.present.total })}</span>
 					: what === "task" && !agreed ? <span>{t("screen-join-at", { host: location.host })}</span>
-					: at >= 0 && what !== "over" && what !== "task" && !short && <span class="num">{t("screen-step", { n: at + 1, of: steps.length })}</span>}
+					: at >= 0 && what !== "over" && what !== "task" && !short && !(agreed && paged.words) && <span class="num">{t("screen-step", { n: at + 1, of: steps.length })}</span>}
 				{agreed && <b class="s-level">{agreed}</b>}
 			</span>
 			{session.head.rehearsal && <span class="chip">{t("rehearsal")}</span>}

@@ -149,7 +149,7 @@ export function StartFace({ key_given }: { key_given: string }) {
 						<section class="catalog" aria-label={t("fac-catalog")}>
 							<div class="field"><label for="search">{t("fac-catalog-search")}</label><input id="search" type="text" value={look_for} onInput={(e) => setLookFor(e.currentTarget.value)} /></div>
 							<div class="catalog-list" role="radiogroup" aria-label={t("fac-catalog")}>
-								{found.map((e) => <CatalogRow key={e.id} id={e.id} checked={entry?.id === e.id} choose={choose} name={e.title} note={t("minutes", { m: e.minutes })} />)}
+								{found.map((e) => <CatalogRow key={e.id} id={e.id} checked={entry?.id === e.id} choose={choose} name={e.title} note={t("minutes", { m: e.minutes }).replace(" ", "\u00a0")} />)}
 								<CatalogRow id={OWN} checked={!entry} choose={choose} name={t("fac-catalog-own")} note={t("fac-catalog-own-note")} />
 							</div>
 							<p class="note" role="status">{found.length === 0 ? t("fac-catalog-none", { words: look_for }) : ""}</p>
