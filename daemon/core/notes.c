@@ -23,7 +23,10 @@ void note_finish(struct note *note)
 static struct note *note_find(const struct session *s, uint64_t id, uint32_t *number)
 {
 	*number = map_get(&s->by_note, id);
-	return *number ? &s->notes[*number - 1] : NULL;
+	if (*number == 0)
+		return NULL;
+	CHECK(s->notes != NULL);
+	return &s->notes[*number - 1];
 }
 
 /* --- who writes --- */
