@@ -389,13 +389,6 @@ void apply_groups_put(struct session *s, const struct entry *entry)
 
 /* --- the shared screen --- */
 
-enum view {
-#define VIEW(name, number, meaning) VIEW_##name = number,
-#include "tbl/views.h"
-#undef VIEW
-	VIEW_LAST = VIEW_ORDER
-};
-
 enum fault check_show(const struct session *s, const struct entry *entry)
 {
 	struct unpack *in = form_read(entry);

@@ -415,12 +415,14 @@ static uint32_t standings_sum(const struct activity *a, const struct drawn *draw
 		if (at == count)
 			rows[count++] = (struct standing){ .id = id };
 	}
-	if (count)
-		qsort(rows, count, sizeof *rows, order_standings);
+	if (count == 0)
+		return 0; /* most questions have no groups: their ballots are not read a second time */
+	qsort(rows, count, sizeof *rows, order_standings);
 	for (uint32_t i = 1; i <= a->items_count; i++)
 		for (uint32_t at = 0; a->items[i - 1].used && (!a->items[i - 1].hidden || BOLLPLANK_BUG == 45) && at < count; at++) /* 45: hidden ones count */
 			if (rows[at].id == (by ? a->items[i - 1].group : i))
 				row_of[i] = at + 1;
+	uint32_t asked = 0, worth = 0; /* of the last value asked for: a kind reads its config each time */
 	for (size_t b = 0; b < drawn->count; b++) {
 		struct votes votes;
 		bool seen[LIMIT_ITEMS] = { false };
@@ -430,7 +432,11 @@ static uint32_t standings_sum(const struct activity *a, const struct drawn *draw
 			uint32_t row = row_of[votes.at[v].item];
 			if (row == 0)
 				continue;
-			rows[row - 1].total += (uint64_t)a->kind->points(blob_slice(&a->config), votes.at[v].value) * drawn->counted[b].count;
+			if (votes.at[v].value != asked) {
+				asked = votes.at[v].value;
+				worth = a->kind->points(blob_slice(&a->config), asked);
+			}
+			rows[row - 1].total += (uint64_t)worth * drawn->counted[b].count;
 			rows[row - 1].voters += seen[row - 1] ? 0 : drawn->counted[b].count;
 			seen[row - 1] = true;
 		}

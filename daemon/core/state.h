@@ -9,6 +9,13 @@
 #include "core/sections.h"
 #include "core/session.h"
 
+enum view {
+#define VIEW(name, number, meaning) VIEW_##name = number,
+#include "tbl/views.h"
+#undef VIEW
+	VIEW_LAST = VIEW_ORDER
+};
+
 struct blob { /* bytes of our own; at NULL: none */
 	uint8_t *at;
 	size_t len;

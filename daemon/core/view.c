@@ -3,13 +3,6 @@
 #include "base/check.h"
 #include "core/state.h"
 
-enum view {
-#define VIEW(name, number, meaning) VIEW_##name = number,
-#include "tbl/views.h"
-#undef VIEW
-	VIEW_LAST = VIEW_ORDER
-};
-
 /* --- sight --- */
 
 static uint64_t later(uint64_t x, uint64_t y)
