@@ -488,6 +488,14 @@ async function shown({ desk, screen, people, laptop, handheld, late }) {
 // --- the closing ---
 
 const answer = (who) => `Att vi redan försöker, säger ${who}.`;
+/** Turn the screen's page, back from the last one; done when the facilitator's own line says so, which comes after the screen was told. */
+async function turned(desk) {
+	const line = async () => /Sida (\d+) av (\d+)/.exec(await desk.locator("main").first().innerText());
+	const [, at, of] = await until("a line that says which page the screen shows", line, LATE);
+	await button(desk, at === of ? "Förra sidan" : "Nästa sida").click();
+	await until("another page in the facilitator's line", async () => (await line())?.[1] !== at, LATE);
+}
+
 async function closing({ desk, screen, people, handheld, late }) {
 	await button(desk, /^Gå hit Avslut/).click();
 	await press(desk, /^Öppna Avslut.* för 8$/);
@@ -518,9 +526,8 @@ async function closing({ desk, screen, people, handheld, late }) {
 		}, LATE);
 		page.forEach((words) => read.add(words));
 		before = page.join();
-		const [, at, of] = /Sida (\d+) av (\d+)/.exec(await desk.locator("main").first().innerText()) ?? [];
-		if (read.size < wanted.length && of)
-			await button(desk, at === of ? "Förra sidan" : "Nästa sida").click();
+		if (read.size < wanted.length)
+			await turned(desk);
 	}
 	assert.deepEqual([...read].sort(), wanted);
 	await sees(said[1].page, answer("en antecknare"));
