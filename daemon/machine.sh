@@ -52,7 +52,7 @@ install_packages() {
 }
 
 packages_build=(gcc libc6-dev cmake:cmake ninja-build:ninja pkg-config 'libmsgpack-c-dev|libmsgpack-dev' libwebsockets-dev libwebsockets-evlib-uv
-	libuv1-dev libsqlite3-dev libsodium-dev libyaml-dev nodejs:node npm:npm ca-certificates)
+	libuv1-dev libsqlite3-dev libsodium-dev libyaml-dev libssl-dev libhiredis-dev nodejs:node npm:npm ca-certificates)
 
 # The web client's libraries. Skipped when what is there was installed from this very lock file.
 install_web() {

@@ -8,9 +8,12 @@
 #include "shell/export.h"
 #include "shell/house.h"
 #include "shell/journal_memory.h"
+#include "shell/journal_redis.h"
+#include "shell/journal_shards.h"
 #include "shell/journal_sqlite.h"
 #include "shell/loop_uv.h"
 #include "shell/options.h"
+#include "shell/redis_link.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -22,7 +25,9 @@
 /* How the process ends (74: the journal's, see journal_sqlite.h; 134: a broken invariant). Said in --help. */
 enum ended { ENDED_AS_ASKED = 0, ENDED_BEFORE_START = 1, ENDED_AT_ONCE = 3 };
 
-enum { MAGIC_daemon = 0x6461656d, KEY_LEAST = 16, KEY_ROOM = 256, WHY_ROOM = 1024 };
+enum { MAGIC_daemon = 0x6461656d, KEY_LEAST = 16, KEY_ROOM = 256, REDIS_KEY_MOST = 64, WHY_ROOM = 1024,
+	REDIS_MS = 5000 /* at the start, for the first words with Redis; one that is away then is waited for while we serve */
+};
 
 /* Paths that a page handles by itself: they are all the one page. */
 static const char *const shell_paths[] = { "/", NULL };
@@ -33,6 +38,9 @@ struct daemon {
 	struct loop_uv *loop;
 	struct journal_memory *memory; /* NULL: the journal is SQLite's */
 	struct journal journal;
+	struct journal primaries[OPTIONS_PRIMARIES];     /* each Redis; `journal` is made of them */
+	struct redis_link links[2 * OPTIONS_PRIMARIES];  /* the journal's; for figures */
+	bool patience_ended;
 	struct catalog *catalog;
 	struct house *house;
 	struct edge *edge;
@@ -169,7 +177,7 @@ static const char *unwell(void *ctx)
 {
 	struct daemon *daemon = CAST(ctx, daemon);
 	const char *sentence = "the journal cannot be used";
-	return daemon->journal.ops->state(daemon->journal.self, &sentence) == JOURNAL_OK ? NULL : sentence;
+	return daemon->journal.ops->state(daemon->journal.self, NULL, &sentence) == JOURNAL_OK ? NULL : sentence;
 }
 
 static uint64_t resident_bytes(void)
@@ -185,12 +193,30 @@ static uint64_t resident_bytes(void)
 	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+/* Of all conversations together. None when we stop: the journal closes them. */
+static struct redis_link_figures redis_figures(const struct daemon *daemon, unsigned *up)
+{
+	struct redis_link_figures all = { 0 };
+	*up = 0;
+	for (size_t i = 0; i < 2 * daemon->options.redis_count && !daemon->stopping; i++) {
+		struct redis_link_figures its = redis_link_figures(daemon->links[i]);
+		*up += its.up;
+		all.downs += its.downs;
+		all.asked += its.asked;
+		all.turned_away += its.turned_away;
+		all.under_way += its.under_way;
+	}
+	return all;
+}
+
 static size_t metrics(char *out, size_t size, void *ctx)
 {
 	struct daemon *daemon = CAST(ctx, daemon);
 	struct edge_numbers edge = edge_numbers(daemon->edge);
 	struct house_figures house;
 	house_figures(daemon->house, &house);
+	unsigned redis_up;
+	struct redis_link_figures redis = redis_figures(daemon, &redis_up);
 	const struct metric {
 		const char *name, *type, *help;
 		uint64_t value;
@@ -210,7 +236,7 @@ static size_t metrics(char *out, size_t size, void *ctx)
 		{ "silent_total", "counter", "closed because the peer did not answer", edge.ws.silent },
 		{ "mute_total", "counter", "closed because no hello came", edge.ws.mute },
 		{ "sessions", "gauge", "sessions in memory", house.sessions },
-		{ "members_here", "gauge", "people connected, over all sessions", house.members_here },
+		{ "members_here", "gauge", "people connected to this instance, over all sessions", house.members_here },
 		{ "entries_total", "counter", "entries applied", house.entries },
 		{ "refused_total", "counter", "commands refused", house.refused },
 		{ "later_total", "counter", "commands answered with `later`", house.replies_later },
@@ -219,9 +245,15 @@ static size_t metrics(char *out, size_t size, void *ctx)
 		{ "pending_appends", "gauge", "handed to the journal and not answered", house.pending_appends },
 		{ "journal_ok", "gauge", "1: the journal takes what comes", house.journal == JOURNAL_OK },
 		{ "resident_bytes", "gauge", "memory", resident_bytes() },
+		{ "redis_links_up", "gauge", "conversations with Redis; two for each primary", redis_up },
+		{ "redis_lost_total", "counter", "conversations with Redis that were lost", redis.downs },
+		{ "redis_asked_total", "counter", "commands given to Redis", redis.asked },
+		{ "redis_turned_away_total", "counter", "commands not given to Redis: it was away, or too many were under way", redis.turned_away },
+		{ "redis_under_way", "gauge", "commands that Redis has not answered", redis.under_way },
 	};
-	size_t len = 0;
-	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+	enum { REDIS_METRICS = 5 };
+	size_t len = 0, count = sizeof all / sizeof all[0] - (daemon->options.redis_count ? 0 : REDIS_METRICS);
+	for (size_t i = 0; i < count; i++) {
 		int n = snprintf(out + len, size - len, "# HELP bollplank_%s %s\n# TYPE bollplank_%s %s\nbollplank_%s %llu\n",
 			all[i].name, all[i].help, all[i].name, all[i].type, all[i].name, (unsigned long long)all[i].value);
 		if (n < 0 || (size_t)n >= size - len)
@@ -311,42 +343,96 @@ static void limit_descriptors(struct daemon *daemon)
 	trace(TRACE_WARNING, "start", "connections_at_most=%u descriptors=%llu", daemon->connections_max, (unsigned long long)limit.rlim_cur);
 }
 
-/* 0, or -1 and a sentence. The key itself goes to the house, which keeps only its digest; so do we. */
-static int read_key(struct daemon *daemon, char key[KEY_ROOM], char *why)
+enum secret { SECRET_CREATION, SECRET_PASSWORD, SECRET_REDIS };
+
+/* A secret is in a file. 0, or -1 and a sentence. A key ends where the first space or line does, a password at the end of the line. */
+static int read_secret(enum secret which, const char *path, char secret[KEY_ROOM], char *why)
 {
-	const char *path = daemon->options.creation_key;
-	key[0] = '\0';
-	if (path == NULL) {
-		trace(TRACE_WARNING, "start", "creation_key=none (nobody can create a session; see --creation-key)");
-		return 0;
-	}
+	static const struct {
+		const char *what, *ends, *trace;
+		size_t least, most;
+	} kinds[] = {
+		[SECRET_CREATION] = { "the creation key", " \t\r\n", "creation_key", KEY_LEAST, KEY_ROOM },
+		[SECRET_PASSWORD] = { "the password for Redis", "\r\n", "redis_password", 1, KEY_ROOM },
+		[SECRET_REDIS] = { "the deployment's key for Redis", " \t\r\n", "redis_key", KEY_LEAST, REDIS_KEY_MOST },
+	};
+	secret[0] = '\0';
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, key, KEY_ROOM - 1);
+	ssize_t n = fd < 0 ? -1 : read(fd, secret, KEY_ROOM - 1);
 	struct stat stat;
 	int error = errno;
 	bool open_to_others = fd >= 0 && fstat(fd, &stat) == 0 && (stat.st_mode & 077);
 	if (fd >= 0)
 		close(fd);
 	if (n < 0) {
-		snprintf(why, WHY_ROOM, "cannot read the creation key from %s: %s. Make one: (umask 077; head -c 16 /dev/urandom | "
-			"od -An -tx1 | tr -d ' \\n' > %s)", path, strerror(error), path);
+		snprintf(why, WHY_ROOM, "cannot read %s from %s: %s. Make one: (umask 077; head -c 16 /dev/urandom | "
+			"od -An -tx1 | tr -d ' \\n' > %s)", kinds[which].what, path, strerror(error), path);
 		return -1;
 	}
-	key[n] = '\0';
-	key[strcspn(key, " \t\r\n")] = '\0';
-	if (strlen(key) < KEY_LEAST) {
-		snprintf(why, WHY_ROOM, "the creation key in %s is too short: expected at least %d characters without spaces.", path, KEY_LEAST);
+	secret[n] = '\0';
+	secret[strcspn(secret, kinds[which].ends)] = '\0';
+	if (strlen(secret) < kinds[which].least) {
+		snprintf(why, WHY_ROOM, "%s in %s is too short: expected at least %zu characters%s.", kinds[which].what, path, kinds[which].least,
+			which == SECRET_PASSWORD ? "" : " without spaces");
+		return -1;
+	}
+	if (strlen(secret) > kinds[which].most) {
+		snprintf(why, WHY_ROOM, "%s in %s is too long: expected at most %zu characters.", kinds[which].what, path, kinds[which].most);
 		return -1;
 	}
 	if (open_to_others)
-		trace(TRACE_WARNING, "start", "creation_key=readable_by_others (chmod 600)");
+		trace(TRACE_WARNING, "start", "%s=readable_by_others (chmod 600)", kinds[which].trace);
+	return 0;
+}
+
+/* 0, or -1 and a sentence. The key itself goes to the house, which keeps only its digest; so do we. */
+static int read_key(struct daemon *daemon, char key[KEY_ROOM], char *why)
+{
+	key[0] = '\0';
+	if (daemon->options.creation_key == NULL) {
+		trace(TRACE_WARNING, "start", "creation_key=none (nobody can create a session; see --creation-key)");
+		return 0;
+	}
+	if (read_secret(SECRET_CREATION, daemon->options.creation_key, key, why) < 0)
+		return -1;
 	daemon->has_key = true;
 	daemon->key = digest_plain(slice_text(key));
 	return 0;
 }
 
+/* Conversations begin at once; what comes of them await_redis sees. */
+static int open_redis(struct daemon *daemon, char *why)
+{
+	const struct options *options = &daemon->options;
+	struct journal_shard shards[OPTIONS_PRIMARIES];
+	char password[KEY_ROOM] = "", key[KEY_ROOM] = "";
+	int rc = options->redis_password ? read_secret(SECRET_PASSWORD, options->redis_password, password, why) : 0;
+	if (rc == 0 && options->redis_key)
+		rc = read_secret(SECRET_REDIS, options->redis_key, key, why);
+	if (rc == 0 && options->redis_key == NULL)
+		trace(TRACE_WARNING, "start", "redis_key=none (who owns Redis could forge entries; see --redis-key)");
+	for (size_t i = 0; i < options->redis_count && rc == 0; i++) {
+		struct redis_link_options link = { .loop = daemon->loop, .address = options->redis[i], .user = options->redis_user,
+			.password = options->redis_password ? password : NULL, .name = "bollplank-desk" };
+		daemon->links[2 * i] = redis_link_create(&link);
+		link.name = "bollplank-bell";
+		daemon->links[2 * i + 1] = redis_link_create(&link);
+		daemon->primaries[i] = journal_redis_create(&(struct journal_redis_options){ .loop = loop_uv_port(daemon->loop),
+			.desk = daemon->links[2 * i], .bell = daemon->links[2 * i + 1], .durability = options->redis_durability,
+			.mac_key = slice_text(key), .rules = RULES_NEWEST });
+		shards[i] = (struct journal_shard){ .name = options->redis[i], .journal = daemon->primaries[i] };
+	}
+	explicit_bzero(password, sizeof password);
+	explicit_bzero(key, sizeof key);
+	if (rc == 0)
+		daemon->journal = options->redis_count == 1 ? daemon->primaries[0] : journal_shards_create(shards, options->redis_count);
+	return rc;
+}
+
 static int open_journal(struct daemon *daemon, char *why)
 {
+	if (daemon->options.redis_count)
+		return open_redis(daemon, why);
 	if (daemon->options.memory) {
 		daemon->memory = journal_memory_create(loop_uv_port(daemon->loop));
 		daemon->journal = journal_memory_port(daemon->memory);
@@ -355,6 +441,52 @@ static int open_journal(struct daemon *daemon, char *why)
 	}
 	struct journal_sqlite_options options = { .path = daemon->options.journal };
 	return journal_sqlite_open(loop_uv_port(daemon->loop), &options, &daemon->journal, why, WHY_ROOM);
+}
+
+static void on_patience_ended(void *ctx)
+{
+	CAST(ctx, daemon)->patience_ended = true;
+}
+
+/* The worst of all primaries. */
+static enum journal_status fit(const struct daemon *daemon, const char **sentence, const char **address)
+{
+	enum journal_status worst = JOURNAL_OK;
+	for (size_t i = 0; i < daemon->options.redis_count; i++) {
+		const char *its;
+		enum journal_status status = journal_redis_fit(daemon->primaries[i], &its);
+		if (status == JOURNAL_OK || worst == JOURNAL_DAMAGED || (worst != JOURNAL_OK && status == JOURNAL_AWAY))
+			continue;
+		worst = status;
+		*sentence = its;
+		*address = daemon->options.redis[i];
+	}
+	return worst;
+}
+
+/* A Redis that is not fit is a mistake to be told at once. One that is away may come back: an instance that is started meanwhile comes up and
+ * says `later`, so that no supervisor has to try again. 0, or -1 and a sentence. */
+static int await_redis(struct daemon *daemon, char *why)
+{
+	const char *sentence = "", *address = "";
+	if (daemon->options.redis_count == 0)
+		return 0;
+	struct loop_timer *patience = loop_after(loop_uv_port(daemon->loop), REDIS_MS, on_patience_ended, daemon);
+	enum journal_status status;
+	while ((status = fit(daemon, &sentence, &address)) == JOURNAL_AWAY && !daemon->patience_ended)
+		uv_run(loop_uv_handle(daemon->loop), UV_RUN_ONCE);
+	if (!daemon->patience_ended)
+		loop_stop(loop_uv_port(daemon->loop), patience);
+	if (status == JOURNAL_OK)
+		return 0;
+	if (status == JOURNAL_AWAY) /* the sentence says who */
+		snprintf(why, WHY_ROOM, "%s", sentence);
+	else
+		snprintf(why, WHY_ROOM, "%s: %s. See bollplank redis-check %s", address, sentence, address);
+	if (status != JOURNAL_AWAY || daemon->options.check)
+		return -1;
+	fprintf(stderr, "bollplank-daemon: %s. We serve nevertheless: nothing can be saved until it is there.\n", why);
+	return 0;
 }
 
 static int open_catalog(struct daemon *daemon, char *why)
@@ -410,6 +542,11 @@ static int run(struct daemon *daemon)
 		let_loop_go(daemon);
 		goto err1;
 	}
+	if (await_redis(daemon, why) < 0) {
+		sorry(why);
+		let_journal_go(daemon);
+		goto err1;
+	}
 	if (daemon->options.check) {
 		printf("bollplank-daemon: options, key and journal are fine (journal: %s, %s; catalog: %zu workshops).\n",
 			daemon->journal.ops->name, daemon->journal.ops->durability, catalog_count(daemon->catalog));
@@ -418,7 +555,7 @@ static int run(struct daemon *daemon)
 		goto err1;
 	}
 	daemon->house = house_create(&(struct house_parts){ .loop = loop_uv_port(daemon->loop), .journal = daemon->journal,
-		.transport = &ws_ops, .creation_key = slice_text(key) });
+		.transport = &ws_ops, .creation_key = slice_text(key), .spread_ms = daemon->options.redis_count ? SPREAD_MS : 0 });
 	explicit_bzero(key, sizeof key);
 	daemon->edge = edge_create(&(struct edge_parts){ .loop = loop_uv_handle(daemon->loop), .listen = daemon->options.listen,
 		.listen_count = daemon->options.listen_count,

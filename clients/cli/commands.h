@@ -12,6 +12,7 @@ int report_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
 int log_main(int argc, char **argv);
 int proxy_main(int argc, char **argv);
+int health_main(int argc, char **argv);
 
 /* "bollplank create: ..." on stderr, with a pointer to --help; returns 2. */
 __attribute__((format(printf, 2, 3))) int usage_wrong(const char *command, const char *format, ...);

@@ -2,6 +2,8 @@
 #include "crowd.h"
 #include "base/check.h"
 #include "habits.h"
+#include <inttypes.h>
+#include <time.h>
 
 enum { BACKOFF_FIRST_MS = 500, BACKOFF_MOST_MS = 10000 };
 
@@ -75,6 +77,54 @@ void crowd_measure_shown(struct crowd *crowd)
 	crowd->cast_count = 0;
 }
 
+/* --- moments: for tests that hold what happened here against what was done to the daemons --- */
+
+/* The wall clock: their other half is written by another program. */
+static void begin_moment(const struct device *d, const char *what)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	fprintf(d->crowd->moments, "%" PRIu64 " %s %u %u", (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000, what,
+		d->person != NULL ? d->person->number + 1 : 0,
+		d->person != NULL ? (unsigned)(d - d->person->devices) + 1 : 1);
+}
+
+static void write_moment(const struct device *d, const char *what, unsigned code)
+{
+	if (d->crowd->moments == NULL)
+		return;
+	begin_moment(d, what);
+	fprintf(d->crowd->moments, " %u\n", code);
+	fflush(d->crowd->moments);
+}
+
+static void write_hex(FILE *out, struct slice bytes)
+{
+	fputc(' ', out);
+	for (size_t i = 0; i < bytes.len; i++)
+		fprintf(out, "%02x", bytes.at[i]);
+	if (bytes.len == 0)
+		fputc('-', out);
+}
+
+/* A secret ballot is in the log under a lane that its page was told (clause 4.8). */
+static void write_saved(const struct device *d, const struct wish *wish)
+{
+	uint64_t lane = d->page.lane;
+	if (d->crowd->moments == NULL)
+		return;
+	for (size_t i = 0; wish->secret && i < d->page.numbers_count; i++)
+		if (d->page.numbers[i].activity == wish->subject.a && d->page.numbers[i].round == wish->round)
+			lane = d->page.numbers[i].lane;
+	begin_moment(d, "saved");
+	fprintf(d->crowd->moments, " %u %u %u %u %u %d %016" PRIx64 " %u %" PRIu64, d->page.actor, wish->command,
+		wish->subject.a, wish->subject.b, wish->round, wish->secret, lane, wish->number, wish->seq);
+	write_hex(d->crowd->moments, wish->form);
+	write_hex(d->crowd->moments, wish->text);
+	fputc('\n', d->crowd->moments);
+	fflush(d->crowd->moments);
+}
+
 /* --- a device and its connection --- */
 
 static void connect_device(void *ctx);
@@ -106,6 +156,7 @@ static void conn_message(struct net_conn *conn, struct slice bytes, void *ctx)
 	if (!was && d->page.welcome) {
 		d->backoff_ms = 0;
 		d->crowd->reconnects += d->greeted++ > 0;
+		write_moment(d, "here", 0);
 	}
 }
 
@@ -118,6 +169,8 @@ static void conn_closed(struct net_conn *conn, unsigned code, const char *why, v
 	page_lost(&d->page);
 	if (d->wanted && d->greeted > 0)
 		d->crowd->dropped++;
+	write_moment(d, !d->wanted || d->reload || d->cut ? "left" : "lost", code);
+	d->cut = false;
 	if (code == 4000 || code == 4001 || code == 4002)
 		d->dead = true;
 	if (d->reload) {
@@ -155,8 +208,10 @@ static void device_sleep(struct device *d)
 
 static void device_lose(struct device *d)
 {
-	if (d->conn != NULL)
-		net_close(d->conn, 0);
+	if (d->conn == NULL)
+		return;
+	d->cut = true;
+	net_close(d->conn, 0);
 }
 
 static void device_reload(struct device *d)
@@ -237,6 +292,7 @@ static void page_ended(struct page *page, const struct wish *wish, enum fault fa
 		crowd->refused[(unsigned)fault < FAULTS ? (unsigned)fault : FAULTS - 1]++;
 		return;
 	}
+	write_saved(d, wish);
 	if (d->person == NULL)
 		return;
 	switch (wish->command) {

@@ -42,6 +42,7 @@ struct device {
 	bool wanted;              /* should be connected */
 	bool reload;              /* forgets what it holds before it comes back */
 	bool dead;                /* was told not to come back */
+	bool cut;                 /* by ourselves, without a word */
 	unsigned backoff_ms, greeted; /* greeted: how many welcomes */
 	uint64_t ready_at_us;
 };
@@ -87,6 +88,7 @@ struct crowd {
 	bool hurry;               /* who has not answered yet does so now */
 	bool calm;                /* nobody does anything new; everybody comes back and finishes */
 	FILE *ledger;
+	FILE *moments;            /* each line begins with the wall clock's ms; rehearse.c's help says what follows */
 	struct book book;
 
 	/* What happened. */

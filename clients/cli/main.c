@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "commands.h"
+#include "redis_check.h"
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -15,7 +16,9 @@ static const char help[] = "bollplank: the command-line client of Bollplank\n"
 			   "  bollplank report    what was asked and what came of it, from the session's log\n"
 			   "  bollplank log       fetch the log; bollplank replay FILE makes the report of it\n"
 			   "  bollplank proxy     ballots that a room has filled in on paper, from a CSV file\n"
+			   "  bollplank health    does the daemon answer, and what does it say of itself?\n"
 			   "  bollplank check     is a workshop of the catalog written properly?\n"
+			   "  bollplank redis-check  is this Redis set up to keep the journal of several daemons?\n"
 			   "\n"
 			   "bollplank COMMAND --help tells more. The first steps, with a daemon on this machine:\n"
 			   "\n"
@@ -37,6 +40,8 @@ static const struct {
 	{ "replay", replay_main },
 	{ "log", log_main },
 	{ "proxy", proxy_main },
+	{ "health", health_main },
+	{ "redis-check", redis_check_main },
 };
 
 int usage_wrong(const char *command, const char *format, ...)

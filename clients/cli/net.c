@@ -618,7 +618,8 @@ static void ask_plain(void *ctx)
 	char length[96] = "";
 	if (conn->body.len)
 		snprintf(length, sizeof length, "Content-Type: application/msgpack\r\nContent-Length: %zu\r\n", conn->body.len);
-	int len = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: %s\r\n%sAuthorization: Bearer %s\r\nConnection: close\r\n\r\n", conn->body.len ? "POST" : "GET",
+	/* 1.0, so that no proxy sends the answer in chunks: it ends with the connection. */
+	int len = snprintf(head, sizeof head, "%s %s HTTP/1.0\r\nHost: %s\r\n%sAuthorization: Bearer %s\r\nConnection: close\r\n\r\n", conn->body.len ? "POST" : "GET",
 			   conn->path, net->host, length, conn->key);
 	if (len > 0 && (size_t)len < sizeof head && send(fd, head, (size_t)len, MSG_NOSIGNAL) == len && conn->body.len)
 		send(fd, conn->body.at, conn->body.len, MSG_NOSIGNAL); /* whether it was wanted the answer says */

@@ -41,7 +41,7 @@ struct rehearsal {
 	struct crowd crowd;
 	unsigned long rooms, seconds, arrive, patience, people, seed;
 	bool drive, end, really, quiet, tty;
-	const char *ledger;
+	const char *ledger, *moments;
 
 	enum stage stage;
 	uint64_t stage_us, start_us, progress_us, meddled_us;

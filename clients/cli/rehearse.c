@@ -40,6 +40,10 @@ static const char help[] =
 	"  --patience N   for how many seconds to look for a daemon that is away (default 60)\n"
 	"  --ledger FILE  write each acknowledgement: its place in the log, member, question, round, ballot "
 	"in hex\n"
+	"  --moments FILE write what happens to each page: the clock in ms, lost, left (by itself), here or saved, "
+	"person, device;\n"
+	"                 then the close code; or member, command, a, b, round, secret, lane, number, place in "
+	"the log, form, text\n"
 	"  --quiet        no progress line\n"
 	"  --really       also in a session that is not a rehearsal. Their votes then stand in its result "
 	"for good\n"
@@ -207,6 +211,7 @@ enum {
 	O_SEED,
 	O_PATIENCE,
 	O_LEDGER,
+	O_MOMENTS,
 	O_QUIET,
 	O_REALLY
 };
@@ -222,6 +227,7 @@ static const struct option options[] = {
 	{ "seed", required_argument, NULL, O_SEED },
 	{ "patience", required_argument, NULL, O_PATIENCE },
 	{ "ledger", required_argument, NULL, O_LEDGER },
+	{ "moments", required_argument, NULL, O_MOMENTS },
 	{ "quiet", no_argument, NULL, O_QUIET },
 	{ "really", no_argument, NULL, O_REALLY },
 	{ NULL, 0, NULL, 0 },
@@ -264,6 +270,9 @@ static int read_options(int argc, char **argv, struct rehearsal *r, bool *helped
 		case O_LEDGER:
 			r->ledger = optarg;
 			break;
+		case O_MOMENTS:
+			r->moments = optarg;
+			break;
 		case O_QUIET:
 			r->quiet = true;
 			break;
@@ -292,6 +301,17 @@ static int read_options(int argc, char **argv, struct rehearsal *r, bool *helped
 	return 0;
 }
 
+/* NULL: not asked for, or it cannot be; then *rc says so. */
+static FILE *open_file(const char *path, int *rc)
+{
+	FILE *file = path != NULL ? fopen(path, "w") : NULL;
+	if (path != NULL && file == NULL) {
+		fprintf(stderr, "bollplank rehearse: %s cannot be written: %s\n", path, strerror(errno));
+		*rc = 1;
+	}
+	return file;
+}
+
 int rehearse_main(int argc, char **argv)
 {
 	struct rehearsal *r = check_alloc(1, sizeof *r);
@@ -304,18 +324,14 @@ int rehearse_main(int argc, char **argv)
 	int rc = read_options(argc, argv, r, &helped);
 	if (rc != 0 || helped)
 		goto err0;
-	rc = 1;
 	r->tty = isatty(STDERR_FILENO) == 1;
 	r->crowd.count = (uint32_t)r->people;
 	r->crowd.dice.state = r->seed;
-	if (r->ledger != NULL) {
-		r->crowd.ledger = fopen(r->ledger, "w");
-		if (r->crowd.ledger == NULL) {
-			fprintf(stderr, "bollplank rehearse: %s cannot be written: %s\n", r->ledger,
-				strerror(errno));
-			goto err0;
-		}
-	}
+	r->crowd.ledger = open_file(r->ledger, &rc);
+	r->crowd.moments = open_file(r->moments, &rc);
+	if (rc != 0)
+		goto err1;
+	rc = 1;
 	r->net = net_create(&r->link.address,
 			    (unsigned)r->people * 5 / 4 + 8); /* one in twelve has two devices */
 	if (r->net == NULL)
@@ -338,6 +354,8 @@ int rehearse_main(int argc, char **argv)
 err1:
 	if (r->crowd.ledger != NULL)
 		fclose(r->crowd.ledger);
+	if (r->crowd.moments != NULL)
+		fclose(r->crowd.moments);
 err0:
 	free(r);
 	return rc;

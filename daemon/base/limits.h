@@ -3,6 +3,10 @@
 #ifndef BOLLPLANK_BASE_LIMITS_H
 #define BOLLPLANK_BASE_LIMITS_H
 
+#ifndef BOLLPLANK_RULES
+#define BOLLPLANK_RULES 1
+#endif
+
 enum {
 	/* Bytes from outside. */
 	LIMIT_HELLO = 512,               /* a hello is ~120 bytes; before it nobody is known, so nothing larger is buffered */
@@ -72,6 +76,9 @@ enum {
 	LIMIT_LANGUAGES = 8,
 	LIMIT_CATALOG = 200,             /* workshops of one daemon */
 
+	/* Between instances. */
+	LIMIT_NEWS_ROOMS = 8192,         /* rooms where an answer to a secret question is lacking, of one instance: more are said to be many */
+
 	/* Time, ms. */
 	GRACE_MS = 30 * 1000,            /* product: finish your sentence */
 	GRACE_MS_MAX = 10 * 60 * 1000,
@@ -94,6 +101,7 @@ enum {
 	DRAIN_MS = 3 * 1000,             /* for close frames to be answered, at the end */
 	STOP_MS = 20 * 1000,             /* for all of a polite stop; then it stops at once: systemd would wait for 90 s */
 	EVICT_MS = 5 * 60 * 1000,        /* a session that nobody looks at leaves memory after so long */
+	SPREAD_MS = 5 * 1000,            /* over which an instance takes leave of its pages when others are there to take them: 2,000 pages are 400 joins a second elsewhere */
 	LATER_MS = 1000,                 /* what `later` asks a page to wait at first */
 
 	/* Rates and connections. */
@@ -117,9 +125,17 @@ enum {
 	LIMIT_PENDING_APPENDS = 10000,   /* handed to the journal and not answered; beyond: `later` */
 	LIMIT_PENDING_BYTES = 64 * 1024 * 1024, /* the same in bytes: 10,000 largest entries would be a gigabyte */
 
+	/* Redis. */
+	LIMIT_REDIS_ASKED = 20000,       /* under way in one conversation: twice LIMIT_PENDING_APPENDS; a Redis so far behind has trouble that more would not cure */
+	LIMIT_REDIS_BYTES = 64 * 1024 * 1024, /* the same in bytes: what hiredis keeps while Redis takes nothing, LIMIT_PENDING_BYTES once */
+	LIMIT_REDIS_TEXT = 64 * 1024 * 1024,  /* one text of an answer; the largest of ours is a snapshot */
+
 	/* Secrecy. */
 	K_DEFAULT = 3,                   /* product: results of a smaller group are held back */
 	K_MAX = 1000,
+
+	/* Rules of the step (protocol/README.md clause 6.5) that this program knows. A test builds "the next version" with another number, whose rules judge alike. */
+	RULES_NEWEST = BOLLPLANK_RULES,
 
 	SNAPSHOT_ENTRIES = 2000,
 	DISK_LOW_BYTES = 16 * 1024 * 1024

@@ -4,8 +4,6 @@
 #include "core/state.h"
 #include "wire/command.h"
 
-enum { RULES = 1 };
-
 /* --- finding --- */
 
 struct activity *activity_of(const struct session *s, uint32_t number)
@@ -61,6 +59,13 @@ enum fault check_create(const struct session *s, const struct entry *entry)
 	return form_done(in);
 }
 
+static void rules_set(struct session *s, uint32_t rules)
+{
+	s->rules = rules;
+	s->newer = rules > RULES_NEWEST;
+	s->stopped = rules == 0 || s->newer;
+}
+
 void apply_create(struct session *s, const struct entry *entry)
 {
 	struct unpack *in = form_read(entry);
@@ -79,10 +84,30 @@ void apply_create(struct session *s, const struct entry *entry)
 		memcpy(s->origin, origin.at, origin.len);
 	form_done(in);
 	blob_set(&s->title, entry->text);
-	s->stopped = s->rules != RULES;
+	rules_set(s, s->rules);
 	for (uint64_t key = 1; key <= 3; key++)
 		touch(s, SECTION_session, 0, 0, key, entry->seq);
 	touch(s, SECTION_screen, 0, 0, 0, entry->seq);
+}
+
+/* Raised by an instance when all instances know the higher ones, so nobody stops here who was there then. */
+enum fault check_rules(const struct session *s, const struct entry *entry)
+{
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 1);
+	uint64_t rules = unpack_uint(in, UINT32_MAX);
+	enum fault fault = form_done(in);
+	return fault == FAULT_none && rules <= s->rules ? FAULT_stale : fault;
+}
+
+void apply_rules(struct session *s, const struct entry *entry)
+{
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 1);
+	uint32_t rules = (uint32_t)unpack_uint(in, UINT32_MAX);
+	form_done(in);
+	rules_set(s, rules);
+	touch(s, SECTION_session, 0, 0, 1, entry->seq);
 }
 
 /* --- steps, activities, items --- */

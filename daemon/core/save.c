@@ -650,6 +650,8 @@ static void head_restore(struct unpack *in, struct session *s)
 	s->begun = unpack_bool(in);
 	s->rehearsal = unpack_bool(in);
 	s->rules = u32(in);
+	if (s->rules > RULES_NEWEST)
+		unpack_fail(in); /* a newer program's: the log tells where it becomes that */
 	s->k = u32(in);
 	s->grace_ms = u64(in);
 	s->created_ms = u64(in);

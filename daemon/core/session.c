@@ -440,6 +440,22 @@ bool session_stopped(const struct session *s)
 	return s->stopped;
 }
 
+bool session_newer(const struct session *s)
+{
+	return s->newer;
+}
+
+uint32_t session_rules(const struct session *s)
+{
+	return s->rules;
+}
+
+void session_rules_form(uint32_t rules, struct pack *out)
+{
+	pack_array(out, 1);
+	pack_uint(out, rules);
+}
+
 enum fault session_would_refuse(const struct session *s, const struct entry *entry, bool *kept)
 {
 	const struct row *row = row_of(entry->command);
@@ -482,16 +498,17 @@ uint64_t session_at_ms(const struct session *s)
 	return s->at_ms;
 }
 
+uint32_t session_term_at(const struct session *s, uint64_t seq)
+{
+	for (uint32_t i = s->terms_count; i-- > 0 && seq <= s->seq;)
+		if (seq >= s->terms[i].first_seq)
+			return s->terms[i].term;
+	return 0;
+}
+
 bool session_on_history(const struct session *s, uint32_t term, uint64_t seq)
 {
-	if (seq == 0)
-		return true;
-	if (seq > s->seq)
-		return false;
-	for (uint32_t i = s->terms_count; i-- > 0;)
-		if (seq >= s->terms[i].first_seq)
-			return s->terms[i].term == term;
-	return false;
+	return seq == 0 || (seq <= s->seq && session_term_at(s, seq) == term);
 }
 
 struct code session_code(const struct session *s)

@@ -27,6 +27,9 @@ void session_destroy(struct session *s);        /* NULL is fine */
  * Returns FAULT_none or FAULT_recovered when accepted. An entry of an unknown command or of newer rules stops the session: session_stopped. */
 enum fault session_step(struct session *s, const struct entry *entry);
 bool session_stopped(const struct session *s);
+bool session_newer(const struct session *s);      /* it stopped because its rules are newer than this program: a newer one goes on with it */
+uint32_t session_rules(const struct session *s);
+void session_rules_form(uint32_t rules, struct pack *out); /* of an entry `rules` */
 /* The step's own judgement, ahead of time, on a session that it does not change. `kept` is set when the session holds the verdict of this very command already
  * (then the answer is that verdict). term, seq and at_ms of the entry are not read. */
 enum fault session_would_refuse(const struct session *s, const struct entry *entry, bool *kept);
@@ -35,6 +38,7 @@ enum fault session_would_refuse(const struct session *s, const struct entry *ent
 uint64_t session_seq(const struct session *s);
 uint32_t session_term(const struct session *s);
 uint64_t session_at_ms(const struct session *s);        /* at_ms of the newest entry */
+uint32_t session_term_at(const struct session *s, uint64_t seq); /* of the entry there; 0: there is none. Terms rise, and leave numbers out */
 bool session_on_history(const struct session *s, uint32_t term, uint64_t seq);
 struct code session_code(const struct session *s);
 bool session_rehearsal(const struct session *s);

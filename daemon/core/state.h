@@ -245,7 +245,7 @@ struct history {
 
 struct session {
 	struct sid sid;
-	bool stopped, over, begun, rehearsal;
+	bool stopped, newer, over, begun, rehearsal;
 	uint32_t rules, k;
 	uint64_t grace_ms, created_ms;
 	struct code code;

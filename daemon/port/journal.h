@@ -10,7 +10,9 @@
  * 3. stable(sid, seq): up to here it survives what `durability` says; never falls within a history. Only "saved" waits for it.
  * 4. refused(tag, why): certainly not in the log. unsure(tag): not known; its entry may come soon, late or never, then with tag 0.
  * 5. reset(sid): history changed. First open tags of this session become unsure. The house drops its state; the journal then
- *    delivers the session anew as after open: loaded, entries, opened. The term is higher from the next append on.
+ *    delivers the session anew as after open: loaded, entries, opened. The term is higher from the next append on. Between reset and opened
+ *    come, as orphan, the bodies of the entries that had been delivered and are in this history no more, stable ones too, in order of seq:
+ *    the house appends them again, unchanged, before anything new. A term may also rise without a reset: then nothing was lost here.
  * 6. open(sid): loaded (once: the newest snapshot, or an empty slice and position 0), then entry for what follows, then stable, then
  *    opened(status). absent: no such session; damaged: told at which seq, nothing of it is served. read(sid, from, until, sink): every entry from
  *    `from` >= 1 to `until` (beyond the last: all that there are), struck ones marked, then once with NULL and how it ended: JOURNAL_OK all of it,
@@ -19,13 +21,22 @@
  *    Replay, report and archive use nothing else. snapshot(sid, position, bytes): kept for the next
  *    open, a hint that may be lost; never the reason to forget an entry. strike(sid, seq, parts): takes salted parts away for good and
  *    keeps their digests; idempotent; done when struck() is called. list: every sid, then once with NULL. erase: the session and all
- *    of it, for good, erased() when done. close: no further upcall for it; open tags end silently.
+ *    of it, for good, erased() when done, and to every instance that has it open. close: no further upcall for it; open tags end silently.
  * 7. create(sid, code, body, tag): as append, for the first entry of a new session; the session is open afterwards as if opened.
- *    refused with JOURNAL_TAKEN when sid or code exists. find(code, found): the session behind a code.
+ *    refused with JOURNAL_TAKEN when sid or code exists. find(code, found): the session behind a code; JOURNAL_OK, JOURNAL_ABSENT,
+ *    or JOURNAL_AWAY: not known now.
  * 8. The journal gives an entry its term, seq and at_ms (UTC ms, never falling within a session: max(clock, last)), and chains
  *    h = first 16 bytes of SHA-256(previous h | term u32 | seq u64 | at_ms u64 | D), integers big endian, the previous of the first being zeros.
+ *    (Redis' functions have no SHA-256; there the chain is that of daemon/redis/README.md.)
  *    Whatever open or read delivers was checked against this chain. What the body means the journal does not know; the house checks the body against D.
- * 9. state(): JOURNAL_OK, or JOURNAL_AWAY / JOURNAL_FULL with a sentence for the operator; `health` upcall at each change. */
+ * 9. state(sid): of what keeps this session (NULL: the worst of all): JOURNAL_OK, or JOURNAL_AWAY / JOURNAL_FULL with a sentence for the
+ *    operator; `health` upcall at each change of any.
+ * 10. Several instances. level(sid): is what was delivered of this open session all that there was a moment (LEVEL_MS) ago? Where there is but one instance:
+ *    always. publish(sid, bytes): what the other instances that have the session open should know of this one, until the next publish or close; kept
+ *    nowhere else. peers(sid, what the others publish): at each change, within PEERS_MS, also when one of them has died. No order is promised, and
+ *    bytes of another version may be among them. rules(): the newest `rules` (protocol/README.md 6.5) that all instances here know; at most the one given
+ *    at the start. rank(sid): how many of the others that have it open come before this one, in an order that all see alike a moment later; what any of them could
+ *    propose, the first proposes at once. NULL: always 0. */
 #ifndef BOLLPLANK_PORT_JOURNAL_H
 #define BOLLPLANK_PORT_JOURNAL_H
 #include "base/sid.h"
@@ -69,12 +80,14 @@ struct journal_up {
 	void (*refused)(struct sid sid, uint64_t tag, enum journal_status why, void *ctx);
 	void (*unsure)(struct sid sid, uint64_t tag, void *ctx);
 	void (*reset)(struct sid sid, void *ctx);
+	void (*orphan)(struct sid sid, const struct body *body, void *ctx);
 	void (*struck)(struct sid sid, uint64_t seq, void *ctx);
 	void (*erased)(struct sid sid, void *ctx);
+	void (*peers)(struct sid sid, const struct slice *published, size_t count, void *ctx);
 	void (*health)(enum journal_status status, const char *sentence, void *ctx);
 };
 
-typedef void (*journal_found_fn)(bool found, struct sid sid, void *ctx);
+typedef void (*journal_found_fn)(enum journal_status status, struct sid sid, void *ctx);
 typedef void (*journal_list_fn)(const struct sid *sid, void *ctx);                    /* NULL: the end */
 /* NULL: the end, and its status; with an entry it is JOURNAL_OK. */
 typedef void (*journal_sink_fn)(const struct journal_entry *entry, enum journal_status status, void *ctx);
@@ -92,7 +105,11 @@ struct journal_ops {
 	void (*list)(void *self, journal_list_fn each, void *ctx);
 	void (*erase)(void *self, struct sid sid);
 	void (*close)(void *self, struct sid sid);
-	enum journal_status (*state)(void *self, const char **sentence);
+	enum journal_status (*state)(void *self, const struct sid *sid, const char **sentence);
+	bool (*level)(void *self, struct sid sid);
+	void (*publish)(void *self, struct sid sid, struct slice bytes);
+	unsigned (*rules)(void *self);
+	unsigned (*rank)(void *self, struct sid sid);
 	/* Finish what is under way, then free everything and call done. No upcall after done. */
 	void (*stop)(void *self, void (*done)(void *ctx), void *ctx);
 };

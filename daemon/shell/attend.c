@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "shell/attend.h"
+#include "shell/company.h"
 
 enum { PROPOSED_MOST = 256 }; /* under way at a time: the rest of a large hall comes with the next pass */
 #define NEVER UINT64_MAX
 
-bool attend_here(const struct hall *hall, uint32_t member)
+bool attend_local(const struct hall *hall, uint32_t member)
 {
 	return member < hall->members_room && hall->members[member] != NULL;
+}
+
+bool attend_here(const struct hall *hall, uint32_t member)
+{
+#if BOLLPLANK_BUG == 63 /* who is on another instance is away */
+	return attend_local(hall, member);
+#endif
+	return attend_local(hall, member) || company_here(hall, member);
 }
 
 /* Of one who is not here: since when, as far as we know. */
@@ -39,7 +48,7 @@ static void propose(struct hall *hall, uint16_t command, struct subject subject,
 	bool kept;
 	if (session_would_refuse(hall->session, &entry, &kept) != FAULT_none)
 		return;
-	if (house->figures.journal != JOURNAL_OK || hall_append(hall, &entry, &pending) < 0) {
+	if (hall->health != JOURNAL_OK || hall_append(hall, &entry, &pending) < 0) {
 		if (now + LATER_MS < *next)
 			*next = now + LATER_MS; /* it comes when the journal takes it, if it still holds then */
 		return;
@@ -127,17 +136,22 @@ static void crowd_draw(const struct hall *hall, uint64_t now, struct crowd *out)
 }
 
 /* Of a secret activity only somebody's own page knows under which key they answered. */
-static bool answered(const struct hall *hall, const struct gate *gate, uint32_t member)
+static bool answered_here(const struct hall *hall, const struct gate *gate, uint32_t member)
 {
-	if (!gate->secret)
-		return session_has_ballot(hall->session, gate->activity, member);
-	for (const struct seat *seat = attend_here(hall, member) ? hall->members[member] : NULL; seat; seat = seat->next_same)
+	for (const struct seat *seat = attend_local(hall, member) ? hall->members[member] : NULL; seat; seat = seat->next_same)
 		for (size_t i = 0; seat->actor == member && i < seat->keys_count; i++) {
 			const struct eyes_key *key = &seat->keys[i].key;
 			if (key->activity == gate->activity && key->round == gate->round && session_has_key_ballot(hall->session, key))
 				return true;
 		}
 	return false;
+}
+
+static bool answered(const struct hall *hall, const struct gate *gate, uint32_t member, uint64_t now)
+{
+	if (!gate->secret)
+		return session_has_ballot(hall->session, gate->activity, member);
+	return answered_here(hall, gate, member) || (company_here(hall, member) && company_answered(hall, gate, now));
 }
 
 /* Where in their room this member stands, or who comes after them. */
@@ -156,7 +170,7 @@ static uint32_t place_in(const struct crowd *crowd, uint32_t room, uint32_t memb
 
 /* When all who are present will have answered if nothing changes: in the past, or when those who have gone are waited for no longer; or never. Asks first whom it
  * waited for last time: mostly they still lack an answer. */
-static uint64_t gate_opens_ms(const struct hall *hall, const struct crowd *crowd, const struct gate *gate, uint32_t *lacking)
+static uint64_t gate_opens_ms(const struct hall *hall, const struct crowd *crowd, const struct gate *gate, uint64_t now, uint32_t *lacking)
 {
 	uint32_t first = crowd->first[gate->room], count = crowd->first[gate->room + 1] - first, from = place_in(crowd, gate->room, *lacking);
 	uint64_t when = 0;
@@ -165,7 +179,7 @@ static uint64_t gate_opens_ms(const struct hall *hall, const struct crowd *crowd
 		uint32_t member = crowd->members[first + (from + i) % count];
 		bool here = attend_here(hall, member);
 		anybody |= here;
-		if (answered(hall, gate, member))
+		if (answered(hall, gate, member, now))
 			continue;
 		if (here) {
 			*lacking = member;
@@ -175,6 +189,15 @@ static uint64_t gate_opens_ms(const struct hall *hall, const struct crowd *crowd
 		when = absent > when ? absent : when;
 	}
 	return anybody ? when : NEVER;
+}
+
+/* For the other instances: does somebody who is here lack an answer? */
+static bool anybody_lacks(const struct hall *hall, const struct crowd *crowd, const struct gate *gate)
+{
+	for (uint32_t i = crowd->first[gate->room]; i < crowd->first[gate->room + 1]; i++)
+		if (attend_local(hall, crowd->members[i]) && !answered_here(hall, gate, crowd->members[i]))
+			return true;
+	return false;
 }
 
 /* Gates come in one order, so what was remembered of them is found by walking along. */
@@ -194,6 +217,8 @@ static void look_at_gates(struct hall *hall, uint64_t now, uint64_t *next)
 {
 	struct attend *attend = &hall->attend;
 	struct waited *waited = NULL;
+	struct news_room *lacking = NULL;
+	size_t lacking_count = 0;
 	struct crowd crowd = { 0 };
 	struct gate gate;
 	unsigned cursor = 0;
@@ -204,10 +229,13 @@ static void look_at_gates(struct hall *hall, uint64_t now, uint64_t *next)
 		if (count == room) {
 			room = room ? 2 * room : 64;
 			waited = check_realloc(waited, room, sizeof *waited);
+			lacking = check_realloc(lacking, room, sizeof *lacking);
 		}
+		if (gate.secret && anybody_lacks(hall, &crowd, &gate))
+			lacking[lacking_count++] = (struct news_room){ gate.activity, gate.round, gate.room };
 		struct subject at = { gate.activity, SCOPE_ROOM | gate.room };
 		waited[count] = (struct waited){ gate.activity, gate.room, lacked(attend, &gate, &walk) };
-		uint64_t when = gate_opens_ms(hall, &crowd, &gate, &waited[count++].member);
+		uint64_t when = gate_opens_ms(hall, &crowd, &gate, now, &waited[count++].member);
 		if (!is_due(when, now, next))
 			continue;
 		if (attend->proposed_count >= PROPOSED_MOST || proposed(attend, COMMAND_placed, at))
@@ -218,11 +246,28 @@ static void look_at_gates(struct hall *hall, uint64_t now, uint64_t *next)
 		propose(hall, COMMAND_placed, at, pack_bytes(&form), now, next);
 		pack_finish(&form);
 	}
+	company_publish(hall, lacking, lacking_count);
+	free(lacking);
 	free(crowd.first);
 	free(crowd.members);
 	free(attend->waited);
 	attend->waited = waited;
 	attend->waited_count = count;
+}
+
+/* ---- rules ---- */
+
+/* Before all instances know them nobody writes them down: one that does not would stop there. */
+static void look_at_rules(struct hall *hall, uint64_t now, uint64_t *next)
+{
+	uint32_t rules = house_rules(hall->house);
+	if (rules <= session_rules(hall->session) || proposed(&hall->attend, COMMAND_rules, (struct subject){ 0, 0 }))
+		return;
+	struct pack form;
+	pack_init(&form);
+	session_rules_form(rules, &form);
+	propose(hall, COMMAND_rules, (struct subject){ 0, 0 }, pack_bytes(&form), now, next);
+	pack_finish(&form);
 }
 
 /* ---- when ---- */
@@ -250,6 +295,7 @@ static void on_time(void *ctx)
 	if (!hall_serves(hall) || hall->house->stopping)
 		return;
 	at->looked_ms = now;
+	look_at_rules(hall, now, &next);
 	look_at_pens(hall, now, &next);
 	look_at_gates(hall, now, &next);
 	plan(hall, next);
@@ -266,7 +312,10 @@ void attend_changed(struct hall *hall)
 void attend_left(struct hall *hall, uint32_t actor)
 {
 	struct attend *at = &hall->attend;
-	if (actor & ACTOR_LINK || attend_here(hall, actor))
+	if (actor & ACTOR_LINK)
+		return;
+	attend_changed(hall); /* the other instances are to hear it */
+	if (attend_here(hall, actor))
 		return;
 	if (actor >= at->left_room) {
 		size_t room = hall->members_room > actor ? hall->members_room : (size_t)actor + 1;
@@ -275,7 +324,6 @@ void attend_left(struct hall *hall, uint32_t actor)
 		at->left_room = room;
 	}
 	at->left_ms[actor] = loop_now(hall->house->loop);
-	attend_changed(hall);
 }
 
 void attend_judged(struct hall *hall, uint64_t tag)

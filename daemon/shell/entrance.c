@@ -34,6 +34,11 @@ void entrance_leave(struct seat *seat, uint16_t code)
 		house->leave_timer = loop_after(house->loop, LEAVE_MS, on_leave, house);
 }
 
+uint16_t entrance_close_code(enum fault fault)
+{
+	return fault == FAULT_later || fault == FAULT_elsewhere ? CLOSE_LATER : CLOSE_REFUSED;
+}
+
 void entrance_bye(struct seat *seat, enum fault fault, uint16_t code)
 {
 	struct house *house = seat->house;
@@ -168,7 +173,19 @@ static void bye_guess(struct seat *seat, bool guessing)
 	entrance_bye(seat, guessing ? FAULT_too_many_codes : FAULT_no_session, guessing ? CLOSE_LATER : CLOSE_REFUSED);
 }
 
-static void on_found(bool found, struct sid sid, void *ctx)
+/* While the journal cannot be asked: is it the code of a session that is here? */
+static bool open_by_code(const struct house *house, struct code code, struct sid *sid)
+{
+	for (int b = 0; b < HOUSE_BUCKETS; b++)
+		for (const struct hall *hall = house->halls[b]; hall; hall = hall->next)
+			if (hall_serves(hall) && strcmp(session_code(hall->session).text, code.text) == 0) {
+				*sid = hall->sid;
+				return true;
+			}
+	return false;
+}
+
+static void on_found(enum journal_status status, struct sid sid, void *ctx)
 {
 	struct visit *visit = CAST(ctx, visit);
 	struct seat *seat = visit->seat;
@@ -177,7 +194,14 @@ static void on_found(bool found, struct sid sid, void *ctx)
 		visit_free(visit);
 		return;
 	}
-	if (!found) {
+	if (status != JOURNAL_OK && status != JOURNAL_ABSENT) { /* nobody knows now whether the code is right */
+		if (open_by_code(visit->house, visit->code, &sid))
+			wait_for(visit, sid);
+		else
+			entrance_bye(seat, FAULT_later, CLOSE_LATER);
+		return;
+	}
+	if (status == JOURNAL_ABSENT) {
 		entrance_wrong(visit->house, visit->address);
 		bye_guess(seat, visit->guessing);
 		return;
@@ -205,6 +229,7 @@ void entrance_hello(struct seat *seat, const struct hello *hello)
 	} else if (hello->door == DOOR_PARTICIPANT && code_parse(hello->place, &code)) {
 		visit->guessing = entrance_guesses(house, visit->address);
 		visit->searching = true;
+		visit->code = code;
 		house->journal.ops->find(house->journal.self, code, on_found, visit);
 	} else {
 		entrance_bye(seat, FAULT_no_session, CLOSE_REFUSED);
@@ -220,16 +245,113 @@ static void welcome(struct seat *seat)
 	intake_say(seat);
 }
 
+/* ---- who has been elsewhere ---- */
+
+/* The page has seen entries that have not come here: another instance was faster. Or its link is not known here: it may have been made a moment ago. An instance that
+ * is behind neither judges nor answers. */
+static bool is_behind(const struct seat *seat)
+{
+	const struct hall *hall = seat->hall;
+	const struct visit *visit = seat->visit;
+	const struct journal *journal = &seat->house->journal;
+	uint32_t term = session_term(hall->session);
+#if BOLLPLANK_BUG == 60 /* who is behind answers all the same */
+	return false;
+#endif
+	if (visit->term > term || (visit->term == term && visit->done > session_seq(hall->session)))
+		return true;
+	return visit->door == DOOR_LINK && !session_actor(hall->session, seat->token_hash) && !journal->ops->level(journal->self, hall->sid);
+}
+
+static void behind_end(struct seat *seat)
+{
+	if (seat->visit && seat->visit->behind_ms && seat->hall)
+		seat->hall->behind--;
+	if (seat->visit)
+		seat->visit->behind_ms = 0;
+}
+
+static void on_behind(void *ctx);
+
+static void behind_plan(struct hall *hall)
+{
+	uint64_t now = loop_now(hall->house->loop), due = UINT64_MAX;
+	for (size_t i = 0; i < hall->seats.count; i++) {
+		const struct seat *seat = hall->seats.at[i];
+		if (seat->state == SEAT_WAITING && seat->visit->behind_ms && seat->visit->behind_ms < due)
+			due = seat->visit->behind_ms;
+	}
+	loop_stop(hall->house->loop, hall->behind_timer);
+	hall->behind_timer = due == UINT64_MAX ? NULL : loop_after(hall->house->loop, due > now ? due - now : 0, on_behind, hall);
+}
+
+/* true: it waits, or was sent away; false: it may come in. Where nothing more is to come, what it has seen is in this history no more. */
+static bool behind_wait(struct seat *seat)
+{
+	struct hall *hall = seat->hall;
+	const struct journal *journal = &seat->house->journal;
+	uint64_t now = loop_now(seat->house->loop), until = seat->visit->behind_ms;
+	if (!is_behind(seat))
+		return false;
+	if (until == 0) {
+		trace(TRACE_INFO, "behind", "session=%s term=%u done=%llu seq=%llu", hall->sid.text, seat->visit->term, (unsigned long long)seat->visit->done,
+		      (unsigned long long)session_seq(hall->session));
+		seat->visit->behind_ms = now + BEHIND_MS;
+		hall->behind++;
+		behind_plan(hall);
+		return true;
+	}
+	if (now < until)
+		return true;
+	if (journal->ops->level(journal->self, hall->sid))
+		return false;
+	behind_end(seat);
+	entrance_bye(seat, FAULT_elsewhere, CLOSE_LATER);
+	return true;
+}
+
+static void admit_waiting(struct hall *hall)
+{
+	for (size_t i = 0; i < hall->seats.count; i++)
+		if (hall->seats.at[i]->state == SEAT_WAITING)
+			admit(hall->seats.at[i]);
+}
+
+static void on_behind(void *ctx)
+{
+	struct hall *hall = CAST(ctx, hall);
+	hall->behind_timer = NULL;
+	if (!hall_serves(hall))
+		return; /* history is being loaded anew: then they are looked at, and waited for, again */
+	admit_waiting(hall);
+	behind_plan(hall);
+}
+
+void entrance_entry(struct hall *hall)
+{
+	if (hall->behind)
+		admit_waiting(hall);
+}
+
+void entrance_finish(struct hall *hall)
+{
+	loop_stop(hall->house->loop, hall->behind_timer);
+	hall->behind_timer = NULL;
+}
+
 /* The session is there: who is this? The answers to a wrong sid, a wrong token and a revoked link are the same. */
 static void admit(struct seat *seat)
 {
 	struct hall *hall = seat->hall;
 	struct house *house = seat->house;
+	if (hall->fault == FAULT_none && behind_wait(seat))
+		return;
+	behind_end(seat);
 	struct visit visit = *seat->visit;
 	uint32_t actor = hall->fault == FAULT_none ? session_actor(hall->session, seat->token_hash) : 0;
 	bool is_link = (actor & ACTOR_LINK) != 0;
 	if (hall->fault != FAULT_none) {
-		entrance_bye(seat, hall->fault, hall->fault == FAULT_later ? CLOSE_LATER : CLOSE_REFUSED);
+		entrance_bye(seat, hall->fault, entrance_close_code(hall->fault));
 	} else if (is_link != (visit.door == DOOR_LINK)) {
 		entrance_bye(seat, FAULT_no_session, CLOSE_REFUSED);
 	} else if (visit.guessing && actor == 0) {
@@ -253,9 +375,9 @@ static void admit(struct seat *seat)
 
 void entrance_hall_open(struct hall *hall)
 {
-	for (size_t i = 0; i < hall->seats.count; i++)
-		if (hall->seats.at[i]->state == SEAT_WAITING)
-			admit(hall->seats.at[i]);
+	admit_waiting(hall);
+	if (hall->behind)
+		behind_plan(hall);
 }
 
 /* Members that were only in the lost part of history have no number any more, or another. */
@@ -299,6 +421,7 @@ void entrance_opened(struct house *house, struct conn *conn, const char *address
 void entrance_closed(struct seat *seat)
 {
 	struct house *house = seat->house;
+	behind_end(seat);
 	if (seat->visit) {
 		seat->visit->seat = NULL;
 		if (!seat->visit->searching)

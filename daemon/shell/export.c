@@ -204,6 +204,8 @@ static enum fault judge(struct export *e)
 	if (hall->fault != FAULT_none)
 		return hall->fault;
 	uint32_t actor = session_actor(hall->session, e->token_hash);
+	if (actor == 0 && !e->house->journal.ops->level(e->house->journal.self, e->sid))
+		return FAULT_later; /* the link may have been made a moment ago, elsewhere */
 	if (!(actor & ACTOR_LINK) || !(session_roles(hall->session, actor) & ROLE_FACILITATOR)) {
 		bool guessing = entrance_guesses(e->house, e->address);
 		entrance_wrong(e->house, e->address);

@@ -252,6 +252,12 @@ void fanout_applied(struct hall *hall, const struct entry *entry, uint32_t actor
 	turn(hall);
 }
 
+void fanout_people(struct hall *hall)
+{
+	hall->fanout.people_changed = true;
+	turn(hall);
+}
+
 void fanout_stable(struct hall *hall)
 {
 	struct fanout *f = &hall->fanout;
@@ -307,7 +313,7 @@ static void start(struct seat *seat, uint64_t since)
 		seat->progress_next = 0;
 		presence_draw(hall);
 	}
-	if (hall->house->figures.journal != JOURNAL_OK)
+	if (hall->health != JOURNAL_OK)
 		seat->due |= DUE_HEALTH;
 	hall->fanout.people_changed = true;
 	turn(hall);
@@ -325,6 +331,7 @@ void fanout_enter(struct seat *seat, uint32_t term, uint64_t done)
 
 void fanout_reset(struct seat *seat)
 {
+	seat->due |= DUE_HEALTH; /* it may have changed while nobody was told anything */
 	start(seat, 0);
 }
 

@@ -15,6 +15,7 @@ void fanout_reset(struct seat *seat);                           /* history chang
 void fanout_renamed(struct seat *seat);                         /* its actor has changed */
 void fanout_applied(struct hall *hall, const struct entry *entry, uint32_t actor); /* actor: who asked for it, if we know; 0 else */
 void fanout_again(struct seat *seat);                           /* tell it its verdicts once more */
+void fanout_people(struct hall *hall);                          /* who is present has changed on another instance */
 void fanout_stable(struct hall *hall);
 struct frame *fanout_next(struct seat *seat);                   /* NULL: nothing now */
 void fanout_send(struct seat *seat);                            /* there may be something for it: asks its transport to ask */

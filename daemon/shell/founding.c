@@ -3,7 +3,7 @@
  * input changes nothing, then put into the journal. The answer waits until all of it is stable. */
 #include "shell/hall.h"
 
-enum { ITEMS_TEXT = 16 * 1024, NAMES_TRIED = 5, RULES = 1 };
+enum { ITEMS_TEXT = 16 * 1024, NAMES_TRIED = 5 };
 
 struct founding {
 	uint32_t magic;
@@ -294,7 +294,7 @@ static enum fault read_body(struct founding *f)
 	else
 		fault_first(&r, text_check(pack_bytes(&r.text), 1, LIMIT_TITLE)); /* said by its name here: a create that is not proper only stops the session */
 	struct pack *form = form_begin(&r, 8);
-	pack_uint(form, RULES);
+	pack_uint(form, house_rules(f->house));
 	pack_uint(form, rehearsal);
 	pack_uint(form, k ? k : K_DEFAULT);
 	pack_uint(form, grace_ms ? grace_ms : GRACE_MS);

@@ -5,10 +5,7 @@
 static struct frame_head head_of(const struct hall *hall, uint64_t done)
 {
 	const struct session *s = hall->session;
-	uint32_t term = session_term(s);
-	while (term > 1 && !session_on_history(s, term, done)) /* the term of the entry at `done`; there are few terms */
-		term--;
-	return (struct frame_head){ .term = term, .done = done, .stable = BOLLPLANK_BUG == 2 ? session_seq(s) : hall->stable, /* 2: saved before durable */
+	return (struct frame_head){ .term = session_term_at(s, done), .done = done, .stable = BOLLPLANK_BUG == 2 ? session_seq(s) : hall->stable, /* 2: saved before durable */
 				    .log_ms = house_log_ms(hall->house, hall) };
 }
 

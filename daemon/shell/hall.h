@@ -11,6 +11,7 @@
 #include "shell/house.h"
 #include "shell/rate.h"
 #include "wire/command.h"
+#include "wire/news.h"
 
 enum {
 	MAGIC_house = 0x686f7573, MAGIC_hall = 0x68616c6c, MAGIC_seat = 0x73656174, MAGIC_visit = 0x76697374, MAGIC_draw = 0x64726177,
@@ -41,9 +42,11 @@ struct visit { /* of a seat until it is in; may outlive it while the journal sea
 	struct visit *next, *before;  /* of the house, so that nothing is lost when it goes */
 	enum door door;
 	bool searching;               /* the journal has not answered */
+	struct code code;             /* that is searched for */
 	bool guessing;                /* came by a code from where too many wrong ones came: only a known token gets in */
 	uint32_t term;
 	uint64_t done;
+	uint64_t behind_ms;           /* its session is not as far as the page here, and is waited for until then; 0: no */
 	char address[64];
 };
 
@@ -130,12 +133,6 @@ struct fanout {
 	struct loop_timer *volatile_timer, *beat_timer;
 };
 
-struct orphan { /* an entry that is not stable yet: should history change, it is appended again unchanged */
-	uint64_t seq;
-	bool here; /* in the history that we have */
-	struct entry_bytes bytes;
-};
-
 struct proposed { /* by presence; under way */
 	uint64_t tag;
 	uint16_t command;
@@ -156,6 +153,19 @@ struct attend { /* attend.c */
 	struct loop_timer *timer;
 };
 
+enum { COMPANY_ROOM = LIMIT_MEMBERS + 1 };
+
+struct company { /* company.c */
+	uint8_t *here; /* [member]: on how many other instances they have a page; NULL: none was ever heard of */
+	struct news_room *lacking;
+	size_t lacking_count;
+	bool lacking_more;
+	uint64_t seq;       /* so far the one of them that is least far has looked; UINT64_MAX: nobody is anywhere else */
+	uint64_t moved_seq; /* of the newest entry that may have moved people or opened a question; 0: none since we opened */
+	uint64_t open_seq;
+	struct pack said;   /* published last */
+};
+
 struct hall {
 	uint32_t magic;
 	struct house *house;
@@ -164,6 +174,7 @@ struct hall {
 	struct session *session;      /* NULL while loading */
 	bool open;                    /* opened was told */
 	enum fault fault;             /* not none: nobody is served */
+	enum journal_status health;   /* of what keeps this session; told to everybody in it */
 	uint64_t stable;
 	uint64_t snapshot_seq;        /* position of the newest snapshot */
 	uint64_t strikes_seq;         /* a seal up to here may be struck once stable; 0: none */
@@ -178,12 +189,19 @@ struct hall {
 	struct seat **members;        /* [number]: first seat of that member */
 	size_t members_room;
 	struct seat *links[LIMIT_LINKS + 1]; /* [number], or [0] for numbers beyond */
+	unsigned behind;              /* seats that wait for it to come as far as they have seen */
+	struct loop_timer *behind_timer;
 	struct rate commands, joins;
-	struct orphan *orphans;
+	struct entry_bytes *orphans;  /* orphans.c: entries that are in history no more, in its order */
 	size_t orphans_count, orphans_room;
+	size_t orphans_first;         /* those before it are in the log again, and their bytes are gone */
+	size_t orphans_new;           /* of the reset that is under way: these stood before the others in the log */
+	uint64_t orphans_tag;         /* the first is under way */
+	struct loop_timer *orphans_timer;
 	struct founding *founding;
 	unsigned exports;             /* that wait for it */
 	struct attend attend;
+	struct company company;
 	struct fanout fanout;
 };
 
@@ -247,6 +265,8 @@ struct house {
 	struct wrong *wrongs;
 	struct rate wrong_rate;
 	uint64_t snapshot_entries;
+	uint64_t spread_ms, stop_ms;  /* stop_ms: since when it stops */
+	size_t stop_count, stop_left; /* how many connections there were then; so many have been told to go */
 	struct loop_timer *sweep_timer, *leave_timer;
 	struct pack scratch, body;    /* for one frame at a time */
 	struct section *sections;     /* for one look at a time */
@@ -282,6 +302,15 @@ struct pending *pending_add(struct house *house, const struct pending *pending);
 void pending_remove(struct house *house, struct pending *pending);
 struct pending *pending_find(struct house *house, uint64_t tag);          /* NULL: answered already */
 struct seat **hall_place(struct hall *hall, uint32_t actor); /* the head of the actor's list of seats */
+/* The newest rules that this program and all other instances know. */
+static inline uint32_t house_rules(const struct house *house)
+{
+	unsigned rules = house->journal.ops->rules(house->journal.self);
+#if BOLLPLANK_BUG == 66 /* older instances are not asked */
+	rules = RULES_NEWEST;
+#endif
+	return rules < 1 ? 1 : rules > RULES_NEWEST ? RULES_NEWEST : rules;
+}
 static inline bool hall_serves(const struct hall *hall) { return hall->open && hall->session && hall->fault == FAULT_none; }
 static inline uint64_t house_log_ms(const struct house *house, const struct hall *hall)
 {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "shell/attend.h"
 #include "shell/audience.h"
+#include "shell/company.h"
 #include "shell/entrance.h"
 #include "shell/export.h"
 #include "shell/fanout.h"
+#include "shell/orphans.h"
 #include "shell/watch.h"
 #include <inttypes.h>
 
@@ -96,6 +98,8 @@ int hall_append(struct hall *hall, const struct entry *entry, const struct pendi
 {
 	struct entry_bytes bytes;
 	uint8_t salt[2 * ENTRY_SALT];
+	if (orphans_wait(hall))
+		return JOURNAL_AWAY; /* they stood before it */
 	loop_random(hall->house->loop, salt, sizeof salt);
 	entry_encode(entry, salt, &bytes);
 	int status = hall_append_bytes(hall, &bytes, pending);
@@ -168,38 +172,6 @@ struct seat **hall_place(struct hall *hall, uint32_t actor)
 	return &hall->members[number];
 }
 
-static void orphans_keep(struct hall *hall, const struct journal_entry *e)
-{
-	if (hall->orphans_count == hall->orphans_room) {
-		hall->orphans_room = hall->orphans_room ? 2 * hall->orphans_room : 16;
-		hall->orphans = check_realloc(hall->orphans, hall->orphans_room, sizeof *hall->orphans);
-	}
-	struct orphan *orphan = &hall->orphans[hall->orphans_count++];
-	struct entry_bytes *bytes = &orphan->bytes;
-	*orphan = (struct orphan){ .seq = e->position.seq, .here = true };
-	bytes->head_len = e->body.head.len;
-	memcpy(bytes->head, e->body.head.at, e->body.head.len);
-	bytes->form_len = e->body.form.len;
-	bytes->text_len = e->body.text.len;
-	bytes->parts = check_alloc(1, bytes->form_len + bytes->text_len);
-	if (bytes->form_len)
-		memcpy(bytes->parts, e->body.form.at, bytes->form_len);
-	if (bytes->text_len)
-		memcpy(bytes->parts + bytes->form_len, e->body.text.at, bytes->text_len);
-	memcpy(bytes->digest, e->body.digest, sizeof bytes->digest);
-}
-
-static void orphans_drop(struct hall *hall, uint64_t upto)
-{
-	size_t n = 0;
-	while (n < hall->orphans_count && hall->orphans[n].seq <= upto)
-		entry_bytes_finish(&hall->orphans[n++].bytes);
-	if (n == 0)
-		return;
-	hall->orphans_count -= n;
-	memmove(hall->orphans, hall->orphans + n, hall->orphans_count * sizeof *hall->orphans);
-}
-
 static void bury(void *ctx)
 {
 	struct hall *hall = CAST(ctx, hall);
@@ -221,10 +193,11 @@ void hall_free(struct hall *hall)
 			pending_remove(house, &house->pendings[i]);
 	}
 	fanout_close(hall);
+	entrance_finish(hall);
 	watch_finish(hall);
 	attend_finish(hall);
-	orphans_drop(hall, UINT64_MAX);
-	free(hall->orphans);
+	orphans_finish(hall);
+	company_finish(hall);
 	founding_lost(hall);
 	export_hall_lost(hall);
 	session_destroy(hall->session);
@@ -254,9 +227,10 @@ void hall_fail(struct hall *hall, enum fault fault, const char *why, uint64_t se
 	hall->fault = fault;
 	watch_finish(hall);
 	attend_finish(hall);
+	company_leave(hall);
 	for (size_t i = 0; i < hall->seats.count; i++)
 		if (hall->seats.at[i]->state == SEAT_IN)
-			entrance_bye(hall->seats.at[i], fault, CLOSE_REFUSED);
+			entrance_bye(hall->seats.at[i], fault, entrance_close_code(fault));
 	entrance_hall_open(hall);
 	export_hall_open(hall);
 }
@@ -342,7 +316,8 @@ static bool take(struct hall *hall, const struct journal_entry *e, struct entry 
 	hall->house->figures.refused += *verdict != FAULT_none && *verdict != FAULT_recovered;
 	trace(TRACE_DEBUG, "step", "session=%s seq=%" PRIu64 " command=%u verdict=%s", hall->sid.text, entry->seq, entry->command, fault_name(*verdict));
 	if (session_stopped(hall->session)) {
-		hall_fail(hall, FAULT_damaged, "unknown", e->position.seq);
+		bool newer = session_newer(hall->session);
+		hall_fail(hall, newer ? FAULT_elsewhere : FAULT_damaged, newer ? "rules" : "unknown", e->position.seq);
 		return false;
 	}
 	return true;
@@ -365,8 +340,8 @@ static void on_entry(struct sid sid, const struct journal_entry *e, uint64_t tag
 		return;
 	if (entry.command == COMMAND_seal || entry.command == COMMAND_proxy || (entry.command == COMMAND_secret_ballot && verdict != FAULT_none))
 		hall->strikes_seq = entry.seq; /* strikes come when this is stable */
-	if (entry.seq > hall->stable)
-		orphans_keep(hall, e);
+	if (asked.kind == PENDING_ORPHAN)
+		orphans_back(hall, tag);
 	if (!hall->open && asked.kind != PENDING_FOUNDING) {
 		session_changes_clear(hall->session);
 		return;
@@ -387,7 +362,9 @@ static void on_entry(struct sid sid, const struct journal_entry *e, uint64_t tag
 	fanout_applied(hall, &entry, asked.actor);
 	answer(hall, &entry, &asked, verdict);
 	watch_entry(hall, entry.command);
+	company_entry(hall, entry.command);
 	attend_changed(hall);
+	entrance_entry(hall);
 	if (session_seq(hall->session) >= hall->snapshot_seq + house->snapshot_entries)
 		snapshot(hall);
 }
@@ -398,7 +375,6 @@ static void on_stable(struct sid sid, uint64_t seq, void *ctx)
 	if (hall == NULL || hall->fault != FAULT_none)
 		return;
 	hall->stable = seq;
-	orphans_drop(hall, seq);
 	if (!hall->open || hall->session == NULL)
 		return;
 	trace(TRACE_DEBUG, "stable", "session=%s seq=%" PRIu64, sid.text, seq);
@@ -412,9 +388,11 @@ static void on_stable(struct sid sid, uint64_t seq, void *ctx)
 void hall_begin(struct hall *hall)
 {
 	hall->open = true;
+	hall->health = hall->house->journal.ops->state(hall->house->journal.self, &hall->sid, NULL);
 	trace(TRACE_INFO, "open", "session=%s seq=%" PRIu64 " stable=%" PRIu64, hall->sid.text, session_seq(hall->session), hall->stable);
 	fanout_open(hall);
 	watch_open(hall);
+	company_open(hall);
 	attend_open(hall);
 }
 
@@ -425,29 +403,8 @@ static void hall_open(struct hall *hall)
 	/* What a seal of this log replaces may not have been struck before the last stop. */
 	hall->strikes_seq = session_seq(hall->session);
 	strike(hall);
-	/* What fell out of history goes in again, unchanged and in order, before anything new. */
-	for (size_t i = 0; i < hall->orphans_count; i++) {
-		struct entry_bytes *bytes = &hall->orphans[i].bytes;
-		struct entry entry;
-		bool kept = false;
-		if (hall->orphans[i].here)
-			continue;
-		if (entry_decode(slice_of(bytes->head, bytes->head_len), slice_of(bytes->parts, bytes->form_len),
-				 slice_of(bytes->parts + bytes->form_len, bytes->text_len), 0, bytes->digest, &entry) &&
-		    entry.name.who != ACTOR_HOUSE)
-			session_would_refuse(hall->session, &entry, &kept);
-		else
-			kept = true;
-		if (!kept)
-			hall_append_bytes(hall, bytes, &(struct pending){ .hall = hall, .kind = PENDING_ORPHAN });
-	}
-	size_t left = 0;
-	for (size_t i = 0; i < hall->orphans_count; i++)
-		if (hall->orphans[i].here)
-			hall->orphans[left++] = hall->orphans[i];
-		else
-			entry_bytes_finish(&hall->orphans[i].bytes);
-	hall->orphans_count = left;
+	hall->orphans_new = 0;
+	orphans_send(hall);
 	entrance_reset(hall);
 	entrance_hall_open(hall);
 	export_hall_open(hall);
@@ -516,6 +473,8 @@ static void not_taken(struct house *house, uint64_t tag, enum journal_status why
 		attend_failed(asked.hall, tag);
 	else if (asked.kind == PENDING_FOUNDING)
 		founding_refused(asked.hall, why);
+	else if (asked.kind == PENDING_ORPHAN)
+		orphans_failed(asked.hall, tag);
 	else
 		intake_refused(&asked, fault);
 }
@@ -544,12 +503,18 @@ static void on_reset(struct sid sid, void *ctx)
 		audience_leave(hall->seats.at[i]); /* until it is told everything anew */
 	watch_finish(hall);
 	attend_finish(hall);
-	for (size_t i = 0; i < hall->orphans_count; i++)
-		hall->orphans[i].here = false;
+	hall->orphans_new = 0;
 	hall->strikes_seq = 0;
 	session_destroy(hall->session);
 	hall->session = NULL;
 	founding_refused(hall, JOURNAL_AWAY);
+}
+
+static void on_orphan(struct sid sid, const struct body *body, void *ctx)
+{
+	struct hall *hall = house_hall(CAST(ctx, house), sid);
+	if (hall && hall->fault == FAULT_none)
+		orphans_add(hall, body);
 }
 
 static void on_struck(struct sid sid, uint64_t seq, void *ctx)
@@ -559,10 +524,32 @@ static void on_struck(struct sid sid, uint64_t seq, void *ctx)
 	(void)ctx;
 }
 
+/* By this instance, which knows, or by another. */
 static void on_erased(struct sid sid, void *ctx)
 {
-	(void)sid;
-	(void)ctx;
+	struct hall *hall = house_hall(CAST(ctx, house), sid);
+	if (hall == NULL || hall->fault != FAULT_none)
+		return;
+	founding_refused(hall, JOURNAL_AWAY);
+	hall_fail(hall, FAULT_no_session, "erased", 0);
+}
+
+static void on_peers(struct sid sid, const struct slice *published, size_t count, void *ctx)
+{
+	struct hall *hall = house_hall(CAST(ctx, house), sid);
+	if (hall)
+		company_peers(hall, published, count);
+}
+
+/* With several journals behind one, that of this session may be well when another is not. */
+static void health_look(struct hall *hall)
+{
+	const struct journal *journal = &hall->house->journal;
+	enum journal_status status = journal->ops->state(journal->self, BOLLPLANK_BUG == 68 ? NULL : &hall->sid, NULL); /* 68: all hear of what concerns some */
+	if (status == hall->health)
+		return;
+	hall->health = status;
+	presence_health(hall);
 }
 
 static void on_health(enum journal_status status, const char *sentence, void *ctx)
@@ -572,14 +559,14 @@ static void on_health(enum journal_status status, const char *sentence, void *ct
 	house->figures.journal = status;
 	for (int b = 0; b < HOUSE_BUCKETS; b++)
 		for (struct hall *hall = house->halls[b]; hall; hall = hall->next)
-			presence_health(hall);
+			health_look(hall);
 	trace(status == JOURNAL_OK ? TRACE_INFO : TRACE_ERROR, "journal", "status=%d why=%s", status,
 	      trace_quote(slice_text(sentence ? sentence : ""), room, sizeof room));
 }
 
 static const struct journal_up journal_up = {
 	.loaded = on_loaded, .entry = on_entry, .stable = on_stable, .opened = on_opened, .refused = on_refused, .unsure = on_unsure,
-	.reset = on_reset, .struck = on_struck, .erased = on_erased, .health = on_health,
+	.reset = on_reset, .orphan = on_orphan, .struck = on_struck, .erased = on_erased, .peers = on_peers, .health = on_health,
 };
 
 /* ---- what the transport tells ---- */
@@ -637,7 +624,7 @@ static void on_sweep(void *ctx)
 	for (int b = 0; b < HOUSE_BUCKETS; b++)
 		for (struct hall *hall = house->halls[b]; hall; hall = next) {
 			next = hall->next;
-			bool idle = hall->seats.count == 0 && hall->pendings == 0 && hall->founding == NULL && hall->exports == 0 && now - hall->empty_ms >= EVICT_MS;
+			bool idle = hall->seats.count == 0 && hall->pendings == 0 && hall->founding == NULL && hall->exports == 0 && hall->orphans_count == 0 && now - hall->empty_ms >= EVICT_MS;
 			if (!idle || hall->reading || (!hall_serves(hall) && hall->fault == FAULT_none) || hall->waits_count)
 				continue;
 			if (hall->fault == FAULT_none && hall->stable < session_seq(hall->session))
@@ -658,6 +645,7 @@ struct house *house_create(const struct house_parts *parts)
 	house->transport = parts->transport;
 	house->may_create = parts->creation_key.len > 0;
 	house->creation_key = digest_plain(parts->creation_key);
+	house->spread_ms = parts->spread_ms;
 	house->snapshot_entries = parts->snapshot_entries ? parts->snapshot_entries : SNAPSHOT_ENTRIES;
 	house->wrongs = check_alloc(HOUSE_WRONGS, sizeof *house->wrongs);
 	rate_fill(&house->wrong_rate, WRONG_CODES_DAEMON, loop_now(house->loop));
@@ -682,18 +670,41 @@ void house_figures(const struct house *house, struct house_figures *out)
 		for (const struct hall *hall = house->halls[b]; hall; hall = hall->next)
 			for (size_t m = 1; m < hall->members_room; m++)
 				out->members_here += hall->members[m] != NULL;
-	out->journal = house->journal.ops->state(house->journal.self, &sentence);
+	out->journal = house->journal.ops->state(house->journal.self, NULL, &sentence);
+}
+
+/* How many are to be told now, so that all are in spread_ms. */
+static size_t stop_quota(const struct house *house)
+{
+	uint64_t elapsed = loop_now(house->loop) - house->stop_ms;
+#if BOLLPLANK_BUG == 67 /* all are sent away at once */
+	elapsed = house->spread_ms;
+#endif
+	if (elapsed >= house->spread_ms)
+		return STOP_SLICE;
+	size_t due = (size_t)(house->stop_count * elapsed / house->spread_ms);
+	return due > house->stop_left ? due - house->stop_left : 0;
+}
+
+static size_t take_leave(struct house *house, bool staff, size_t most)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < house->seats.count && count < most; i++) {
+		struct seat *seat = house->seats.at[i];
+		if (seat->state == SEAT_LEAVING || (!staff && seat->actor & ACTOR_LINK))
+			continue;
+		entrance_leave(seat, CLOSE_GOING);
+		count++;
+	}
+	house->stop_left += count;
+	return count;
 }
 
 static void on_stop(void *ctx)
 {
 	struct house *house = CAST(ctx, house);
-	unsigned count = 0;
-	for (size_t i = 0; i < house->seats.count && count < STOP_SLICE; i++)
-		if (house->seats.at[i]->state != SEAT_LEAVING) {
-			entrance_leave(house->seats.at[i], CLOSE_GOING);
-			count++;
-		}
+	size_t quota = stop_quota(house);
+	take_leave(house, true, quota - take_leave(house, false, quota));
 	bool searching = export_stop(house);
 	for (const struct visit *visit = house->visits; visit; visit = visit->next)
 		searching |= visit->searching;
@@ -721,6 +732,8 @@ void house_stop(struct house *house, void (*done)(void *ctx), void *ctx)
 	if (house->stopping)
 		return;
 	house->stopping = true;
+	house->stop_ms = loop_now(house->loop);
+	house->stop_count = house->seats.count;
 	house->stopped = done;
 	house->stopped_ctx = ctx;
 	loop_post(house->loop, on_stop, house);

@@ -15,6 +15,7 @@ struct house_parts {
 	const struct transport_ops *transport;
 	struct slice creation_key; /* copied; empty: nobody may create */
 	uint64_t snapshot_entries; /* a snapshot after so many; 0: SNAPSHOT_ENTRIES */
+	uint64_t spread_ms; /* house_stop takes leave of everybody within so long, one after the other; 0: of all at once */
 };
 
 struct house;
@@ -27,12 +28,14 @@ typedef void (*house_created_fn)(enum fault fault, struct slice answer, void *ct
 void house_create_session(struct house *house, struct slice body, struct slice key, const char *address, house_created_fn done, void *ctx);
 
 struct house_figures { /* for /metrics and /healthz */
+	/* members_here: on this instance. Who has pages on two is here on both, so the sum over instances may be more than the people. */
 	uint64_t sessions, connections, members_here, entries, refused, replies_later, frames_own, frames_shared, bytes_out, pending_appends;
 	enum journal_status journal;
 };
 void house_figures(const struct house *house, struct house_figures *out);
 
-/* Say goodbye to all (1001), in slices; then save snapshots; then done. No upcall of a port may come after done; the journal is not stopped. */
+/* Say goodbye to all (1001), spread over spread_ms so that they come back elsewhere one after the other, facilitators and screens last, so that the hall keeps its
+ * picture; nobody new is let in meanwhile. Then save snapshots; then done. No upcall of a port may come after done; the journal is not stopped. */
 void house_stop(struct house *house, void (*done)(void *ctx), void *ctx);
 void house_destroy(struct house *house); /* at once, without a word: after house_stop, or a crash in the simulator */
 #endif

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "shell/journal_chain.h"
+#include "wire/pack.h"
 #include <stdio.h>
 
 enum { MAGIC_journal_memory = 0x6a6d656d };
@@ -31,9 +32,12 @@ struct memory_session {
 	struct position snapshot_position;
 	uint8_t *snapshot;
 	size_t snapshot_len;
+	struct pack published; /* what the house says of itself */
+	bool behind;           /* controls */
+	enum journal_status status;
 };
 
-enum kind { CREATE, APPEND, FIND, OPEN, READ, SNAPSHOT, STRIKE, LIST, ERASE, STABLE, RESET, HEALTH, STOP };
+enum kind { CREATE, APPEND, FIND, OPEN, READ, SNAPSHOT, STRIKE, LIST, ERASE, STABLE, RESET, PEERS, HEALTH, AIL, STOP };
 
 struct op {
 	struct op *next;
@@ -42,9 +46,11 @@ struct op {
 	struct sid sid;
 	struct code code;
 	unsigned generation, history, parts;
-	bool taken, forced; /* CREATE: the name exists; STABLE: also while held */
+	bool taken, forced; /* CREATE: the name exists; STABLE: also while held; RESET: down to `seq`, also what is stable */
 	enum journal_status status;
 	uint64_t tag, seq, until;
+	struct slice *peers; /* PEERS: each in memory of its own */
+	size_t peers_count;
 	struct line *line;
 	enum journal_memory_fate fate;
 	union {
@@ -72,6 +78,7 @@ struct journal_memory {
 	bool hold;
 	unsigned refuse, unsure;
 	enum journal_status refuse_why, status;
+	unsigned rules;
 	enum journal_memory_fate unsure_fate;
 	char sentence[160];
 };
@@ -98,6 +105,7 @@ static struct memory_session *session_add(struct journal_memory *memory, struct 
 	session->sid = sid;
 	session->code = code;
 	session->term = 1;
+	pack_init(&session->published);
 	memory->sessions = check_realloc(memory->sessions, memory->count + 1, sizeof *memory->sessions);
 	memory->sessions[memory->count++] = session;
 	return session;
@@ -114,6 +122,7 @@ static void session_remove(struct journal_memory *memory, struct memory_session 
 		free(session->lines[i]);
 	free(session->lines);
 	free(session->snapshot);
+	pack_finish(&session->published);
 	free(session);
 }
 
@@ -206,6 +215,9 @@ static struct op *ask_first(struct journal_memory *memory, enum kind kind, struc
 static void op_free(struct op *op)
 {
 	free(op->line);
+	for (size_t i = 0; i < op->peers_count; i++)
+		free((void *)(uintptr_t)op->peers[i].at);
+	free(op->peers);
 	free(op);
 }
 
@@ -455,15 +467,36 @@ static void answer_open(struct journal_memory *memory, const struct sid *sid, en
 	}
 }
 
-static size_t truncate_to(struct memory_session *session, uint64_t seq)
+/* Cuts the log behind `seq`. The lines are freed, or handed over in `lost`, which has room for all. */
+static size_t truncate_to(struct memory_session *session, uint64_t seq, struct line **lost)
 {
-	size_t lost = 0;
-	while (session->count > seq) {
-		free(session->lines[--session->count]);
-		lost++;
-	}
+	size_t count = session->count > seq ? session->count - (size_t)seq : 0;
+	for (size_t i = 0; i < count; i++)
+		if (lost)
+			lost[i] = session->lines[seq + i];
+		else
+			free(session->lines[seq + i]);
+	session->count -= count;
 	session->history++;
-	return lost;
+	if (session->stable > session->count)
+		session->stable = session->count;
+	return count;
+}
+
+static bool serves(const struct journal_memory *memory, struct sid sid, unsigned generation)
+{
+	const struct memory_session *session = find_sid(memory, sid);
+	return session && session->generation == generation;
+}
+
+/* What was delivered and is in this history no more. */
+static void tell_reset(struct journal_memory *memory, struct sid sid, unsigned generation, struct line **lost, size_t count)
+{
+	memory->up->reset(sid, memory->up_ctx);
+	for (size_t i = 0; i < count && serves(memory, sid, generation); i++) {
+		struct journal_entry entry = line_entry(lost[i]);
+		memory->up->orphan(sid, &entry.body, memory->up_ctx);
+	}
 }
 
 static void do_reset(struct journal_memory *memory, struct op *op)
@@ -471,29 +504,36 @@ static void do_reset(struct journal_memory *memory, struct op *op)
 	struct memory_session *session = find_sid(memory, op->sid);
 	if (session == NULL || !session->exists)
 		return;
-	truncate_to(session, session->stable);
-	if (session->count == 0) { /* nothing of it was ever stable: as if it had not been created */
-		bool open = session->open;
-		answer_open(memory, &op->sid, JOURNAL_AWAY, JOURNAL_MEMORY_NEVER);
-		if ((session = find_sid(memory, op->sid)) == NULL)
-			return;
-		session_remove(memory, session);
-		if (open && memory->up) {
-			memory->up->reset(op->sid, memory->up_ctx);
-			memory->up->opened(op->sid, JOURNAL_ABSENT, 0, memory->up_ctx);
-		}
-		return;
-	}
+	uint64_t seq = op->forced ? op->seq : session->stable;
+	struct line **lost = check_alloc(session->count, sizeof *lost);
+	size_t count = truncate_to(session, seq, lost);
+	bool none = session->count == 0; /* nothing of it is left: as if it had not been created */
 	session->term++;
-	answer_open(memory, &op->sid, JOURNAL_AWAY, op->fate);
+	answer_open(memory, &op->sid, JOURNAL_AWAY, none ? JOURNAL_MEMORY_NEVER : op->fate);
 	session = find_sid(memory, op->sid);
-	if (session == NULL || !session->open || memory->up == NULL)
-		return;
-	unsigned generation = session->generation;
-	memory->up->reset(op->sid, memory->up_ctx);
+	if (session && session->open && memory->up) {
+		unsigned generation = session->generation;
+		tell_reset(memory, op->sid, generation, lost, count);
+		session = find_sid(memory, op->sid);
+		if (session && session->generation == generation && !none)
+			deliver(memory, session);
+		else if (session && session->generation == generation)
+			memory->up->opened(op->sid, JOURNAL_ABSENT, 0, memory->up_ctx);
+	}
 	session = find_sid(memory, op->sid);
-	if (session && session->generation == generation)
-		deliver(memory, session);
+	if (session && none)
+		session_remove(memory, session);
+	for (size_t i = 0; i < count; i++)
+		free(lost[i]);
+	free(lost);
+}
+
+static enum journal_status worst_of(const struct journal_memory *memory)
+{
+	enum journal_status worst = memory->status;
+	for (size_t i = 0; i < memory->count && worst == JOURNAL_OK; i++)
+		worst = memory->sessions[i]->status;
+	return worst;
 }
 
 static void detach(struct journal_memory *memory)
@@ -509,7 +549,6 @@ static void detach(struct journal_memory *memory)
 static void act(struct journal_memory *memory, struct op *op)
 {
 	struct memory_session *session = find_sid(memory, op->sid);
-	bool found;
 	switch (op->kind) {
 	case CREATE:
 	case APPEND:
@@ -517,8 +556,10 @@ static void act(struct journal_memory *memory, struct op *op)
 		break;
 	case FIND:
 		session = find_code(memory, op->code);
-		found = session != NULL;
-		op->fn.found(found, found ? session->sid : op->sid, op->ctx);
+		if (memory->status == JOURNAL_AWAY)
+			op->fn.found(JOURNAL_AWAY, op->sid, op->ctx);
+		else
+			op->fn.found(session ? JOURNAL_OK : JOURNAL_ABSENT, session ? session->sid : op->sid, op->ctx);
 		break;
 	case OPEN:
 		do_open(memory, op);
@@ -554,12 +595,22 @@ static void act(struct journal_memory *memory, struct op *op)
 	case RESET:
 		do_reset(memory, op);
 		break;
+	case PEERS:
+		if (session && session->open && memory->up)
+			memory->up->peers(op->sid, op->peers, op->peers_count, memory->up_ctx);
+		break;
 	case HEALTH:
 		if (op->status != JOURNAL_OK)
 			answer_open(memory, NULL, op->status, op->fate);
 		if (memory->up)
 			memory->up->health(op->status, op->status == memory->status ? memory->sentence : "", memory->up_ctx);
 		break;
+	case AIL: {
+		enum journal_status worst = worst_of(memory);
+		if (memory->up)
+			memory->up->health(worst, worst == JOURNAL_OK ? "" : "One of the places where sessions are kept is ill.", memory->up_ctx);
+		break;
+	}
 	case STOP:
 		detach(memory);
 		op->fn.done(op->ctx);
@@ -658,8 +709,8 @@ static int append(void *self, struct sid sid, const struct body *body, uint64_t 
 	CHECK(tag != 0 && !oversized(body));
 	if (session == NULL || !session->open)
 		return JOURNAL_ABSENT;
-	if (memory->status != JOURNAL_OK)
-		return memory->status;
+	if (memory->status != JOURNAL_OK || session->status != JOURNAL_OK)
+		return memory->status != JOURNAL_OK ? memory->status : session->status;
 	if (journal_memory_pending(memory) >= LIMIT_PENDING_APPENDS)
 		return JOURNAL_FULL;
 	return take(memory, session, APPEND, session->code, body, tag);
@@ -726,15 +777,39 @@ static void close_session(void *self, struct sid sid)
 	if (session) {
 		session->open = session->opening = false;
 		session->generation++;
+		pack_clear(&session->published);
 	}
 }
 
-static enum journal_status state(void *self, const char **sentence)
+static enum journal_status state(void *self, const struct sid *sid, const char **sentence)
 {
 	struct journal_memory *memory = CAST(self, journal_memory);
+	const struct memory_session *session = sid ? find_sid(memory, *sid) : NULL;
 	if (sentence)
 		*sentence = memory->sentence;
-	return memory->status;
+	if (memory->status != JOURNAL_OK || (sid && session == NULL))
+		return memory->status;
+	return session ? session->status : worst_of(memory);
+}
+
+static bool level(void *self, struct sid sid)
+{
+	const struct memory_session *session = find_sid(CAST(self, journal_memory), sid);
+	return session && session->open && !session->behind;
+}
+
+static void publish(void *self, struct sid sid, struct slice bytes)
+{
+	struct memory_session *session = find_sid(CAST(self, journal_memory), sid);
+	if (session == NULL || !session->open)
+		return;
+	pack_clear(&session->published);
+	pack_raw(&session->published, bytes);
+}
+
+static unsigned rules(void *self)
+{
+	return CAST(self, journal_memory)->rules;
 }
 
 static void stop(void *self, void (*done)(void *ctx), void *ctx)
@@ -806,9 +881,57 @@ void journal_memory_state(struct journal_memory *memory, enum journal_status sta
 	op->fate = fate;
 }
 
+void journal_memory_state_of(struct journal_memory *memory, struct sid sid, enum journal_status status)
+{
+	struct memory_session *session = find_sid(memory, sid);
+	if (session == NULL || session->status == status)
+		return;
+	session->status = status;
+	ask_first(memory, AIL, sid);
+}
+
 void journal_memory_lose(struct journal_memory *memory, struct sid sid, enum journal_memory_fate fate)
 {
 	ask_first(memory, RESET, sid)->fate = fate;
+}
+
+void journal_memory_lose_to(struct journal_memory *memory, struct sid sid, uint64_t seq)
+{
+	struct op *op = ask_first(memory, RESET, sid);
+	op->fate = JOURNAL_MEMORY_NEVER;
+	op->forced = true;
+	op->seq = seq;
+}
+
+void journal_memory_behind(struct journal_memory *memory, struct sid sid, bool behind)
+{
+	struct memory_session *session = find_sid(memory, sid);
+	if (session)
+		session->behind = behind;
+}
+
+void journal_memory_peers(struct journal_memory *memory, struct sid sid, const struct slice *published, size_t count)
+{
+	struct op *op = ask_in_order(memory, PEERS, sid);
+	op->peers = check_alloc(count, sizeof *op->peers);
+	op->peers_count = count;
+	for (size_t i = 0; i < count; i++) {
+		uint8_t *bytes = check_alloc(1, published[i].len);
+		if (published[i].len)
+			memcpy(bytes, published[i].at, published[i].len);
+		op->peers[i] = slice_of(bytes, published[i].len);
+	}
+}
+
+struct slice journal_memory_published(const struct journal_memory *memory, struct sid sid)
+{
+	const struct memory_session *session = find_sid(memory, sid);
+	return session ? pack_bytes(&session->published) : slice_of(NULL, 0);
+}
+
+void journal_memory_rules(struct journal_memory *memory, unsigned newest)
+{
+	memory->rules = newest;
 }
 
 int journal_memory_foreign(struct journal_memory *memory, struct sid sid, const struct body *body)
@@ -848,7 +971,9 @@ void journal_memory_crash(struct journal_memory *memory, unsigned what)
 	memory->status = JOURNAL_OK;
 	for (size_t i = memory->count; i-- > 0;) {
 		struct memory_session *session = memory->sessions[i];
-		if (what & JOURNAL_MEMORY_TAIL && truncate_to(session, session->stable))
+		session->status = JOURNAL_OK;
+		session->behind = false;
+		if (what & JOURNAL_MEMORY_TAIL && truncate_to(session, session->stable, NULL))
 			session->term++;
 		if (session->count == 0)
 			session_remove(memory, session);
@@ -889,6 +1014,7 @@ struct journal_memory *journal_memory_create(struct loop loop)
 	struct journal_memory *memory = check_alloc(1, sizeof *memory);
 	memory->magic = MAGIC_journal_memory;
 	memory->loop = loop;
+	memory->rules = RULES_NEWEST;
 	return memory;
 }
 
@@ -920,6 +1046,9 @@ static const struct journal_ops ops = {
 	.erase = erase,
 	.close = close_session,
 	.state = state,
+	.level = level,
+	.publish = publish,
+	.rules = rules,
 	.stop = stop,
 };
 

@@ -39,9 +39,22 @@ void journal_memory_unsure_next(struct journal_memory *memory, unsigned count, e
  * in unsure with `fate` (AWAY). JOURNAL_OK ends it. The sentence is copied. */
 void journal_memory_state(struct journal_memory *memory, enum journal_status status, const char *sentence,
 	enum journal_memory_fate fate);
+/* Only what keeps this session is so: append returns it, state(sid) and health tell it. What is under way is answered. */
+void journal_memory_state_of(struct journal_memory *memory, struct sid sid, enum journal_status status);
 /* History changes: the unstable tail of the session is lost, its open tags become unsure (with `fate`: an append not yet placed
- * may still come), reset, and the session is delivered anew, if it is open. Done by post, before all that is under way. */
+ * may still come), reset, the lost ones as orphans, and the session is delivered anew, if it is open. Done by post, before all that is
+ * under way. */
 void journal_memory_lose(struct journal_memory *memory, struct sid sid, enum journal_memory_fate fate);
+/* The same, down to `seq`, as a stale fail-over would: also stable entries are lost. What was under way is lost too. */
+void journal_memory_lose_to(struct journal_memory *memory, struct sid sid, uint64_t seq);
+/* Others may be further than what was delivered here: level() says no. Until taken back. */
+void journal_memory_behind(struct journal_memory *memory, struct sid sid, bool behind);
+/* What the other instances publish about the session is now this; copied; told in order with what else is asked. */
+void journal_memory_peers(struct journal_memory *memory, struct sid sid, const struct slice *published, size_t count);
+/* What the house published last; borrowed until the next. */
+struct slice journal_memory_published(const struct journal_memory *memory, struct sid sid);
+/* The newest rules that all instances know. At first RULES_NEWEST. */
+void journal_memory_rules(struct journal_memory *memory, unsigned newest);
 /* As if another instance had appended. 0, or JOURNAL_ABSENT. */
 int journal_memory_foreign(struct journal_memory *memory, struct sid sid, const struct body *body);
 /* open and read find the entry damaged from now on; seq 0 mends it. */

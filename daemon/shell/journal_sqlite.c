@@ -357,12 +357,34 @@ static void close_session(void *self, struct sid sid)
 		ask(sq, CLOSE, known, sid);
 }
 
-static enum journal_status state(void *self, const char **sentence)
+static enum journal_status state(void *self, const struct sid *sid, const char **sentence)
 {
 	struct journal_sqlite *sq = CAST(self, journal_sqlite);
+	(void)sid;
 	if (sentence)
 		*sentence = sq->sentence;
 	return sq->status;
+}
+
+/* There is but one instance. */
+static bool level(void *self, struct sid sid)
+{
+	(void)self;
+	(void)sid;
+	return true;
+}
+
+static void publish(void *self, struct sid sid, struct slice bytes)
+{
+	(void)self;
+	(void)sid;
+	(void)bytes;
+}
+
+static unsigned rules(void *self)
+{
+	(void)self;
+	return RULES_NEWEST;
 }
 
 static void stop(void *self, void (*done)(void *ctx), void *ctx)
@@ -403,6 +425,9 @@ static const struct journal_ops ops = {
 	.erase = erase,
 	.close = close_session,
 	.state = state,
+	.level = level,
+	.publish = publish,
+	.rules = rules,
 	.stop = stop,
 };
 

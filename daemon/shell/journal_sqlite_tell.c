@@ -179,7 +179,10 @@ bool sq_deliver(struct journal_sqlite *sq, struct op *op)
 		return false;
 	case FIND:
 		known = sq_find_code(sq, op->code);
-		op->fn.found(known && known->durable, known && known->durable ? known->sid : op->sid, op->ctx);
+		if (known && known->durable)
+			op->fn.found(JOURNAL_OK, known->sid, op->ctx);
+		else
+			op->fn.found(JOURNAL_ABSENT, op->sid, op->ctx);
 		return false;
 	case OPEN:
 		return deliver_open(sq, op);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "shell/options.h"
 #include "shell/listener.h"
+#include "shell/redis_link.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,61 @@ static const char *set_memory(struct options *options, const char *value)
 	(void)value;
 	options->memory = true;
 	return NULL;
+}
+
+static const char *set_redis(struct options *options, const char *value)
+{
+	struct redis_address address;
+	if (!redis_address_parse(value, &address))
+		return REDIS_ADDRESS_EXPECTED;
+	if (options->redis_count == OPTIONS_PRIMARIES)
+		return "at most eight primaries";
+	for (size_t i = 0; i < options->redis_count; i++)
+		if (strcmp(options->redis[i], value) == 0)
+			return "each primary once";
+	options->redis[options->redis_count++] = value;
+	return NULL;
+}
+
+static const char *set_redis_user(struct options *options, const char *value)
+{
+	if (*value == '\0')
+		return "a name";
+	options->redis_user = value;
+	return NULL;
+}
+
+static const char *set_redis_password(struct options *options, const char *value)
+{
+	if (*value == '\0')
+		return "the path of a file that holds the password";
+	options->redis_password = value;
+	return NULL;
+}
+
+static const char *set_redis_key(struct options *options, const char *value)
+{
+	if (*value == '\0')
+		return "the path of a file that holds the key";
+	options->redis_key = value;
+	return NULL;
+}
+
+static const char *set_redis_durability(struct options *options, const char *value)
+{
+	static const char *const names[] = { [REDIS_DURABILITY_MEMORY] = "memory", [REDIS_DURABILITY_AOF] = "aof", [REDIS_DURABILITY_REPLICATED] = "replicated" };
+	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(value, names[i]) == 0) {
+			options->redis_durability = (enum redis_durability)i;
+			return NULL;
+		}
+	return "memory, aof or replicated";
+}
+
+static const char *set_redis_plaintext(struct options *options, const char *value)
+{
+	options->redis_plaintext = true;
+	return value == NULL || strcmp(value, "1") == 0 ? NULL : "1";
 }
 
 static const char *set_key(struct options *options, const char *value)
@@ -133,6 +189,19 @@ static const struct row {
 	  "the journal, a SQLite file; made when it does not exist. Default ./bollplank.journal, or in $STATE_DIRECTORY." },
 	{ "state", "DIR", "BOLLPLANK_STATE", set_state, "the same as --journal DIR/bollplank.journal." },
 	{ "memory", NULL, NULL, set_memory, "keep the journal in memory. For trials: when the daemon ends, everything is gone." },
+	{ "redis", "ADDRESS", "BOLLPLANK_REDIS", set_redis,
+	  "keep the journal in Redis 7 or newer instead of a file: " REDIS_ADDRESS_EXPECTED ". Several instances with the same addresses share the sessions: "
+	  "people may come to any of them. Given several times: so many independent primaries, each with a part of the sessions." },
+	{ "redis-user", "NAME", "BOLLPLANK_REDIS_USER", set_redis_user, "who we are for Redis. Default: its default user." },
+	{ "redis-password", "FILE", "BOLLPLANK_REDIS_PASSWORD", set_redis_password, "the file that holds the password for Redis." },
+	{ "redis-durability", "LEVEL", "BOLLPLANK_REDIS_DURABILITY", set_redis_durability,
+	  "what \"saved\" survives. memory: any instance, or Redis while an instance lives; aof: also a power cut of everything (Redis with appendfsync "
+	  "always); replicated: also the loss of the Redis machine. Default aof. Redis must be set up for it: bollplank redis-check." },
+	{ "redis-key", "FILE", "BOLLPLANK_REDIS_KEY", set_redis_key,
+	  "the file that holds the deployment's key (16 to 64 characters, the same for all instances, for ever): with it, who owns Redis can withhold entries, "
+	  "but not forge them." },
+	{ "redis-allow-plaintext", NULL, "BOLLPLANK_REDIS_ALLOW_PLAINTEXT", set_redis_plaintext,
+	  "talk to a Redis on another machine without a tunnel: who listens on the way reads the password and what people say (=1 in the environment)." },
 	{ "creation-key", "FILE", "BOLLPLANK_KEY_FILE", set_key,
 	  "the file that holds the key for creating sessions (at least 16 characters). Without it nobody can create one." },
 	{ "key-file", "FILE", NULL, set_key, "another name for --creation-key." },
@@ -180,7 +249,7 @@ static void help(void)
 		if (rows[i].environment)
 			printf("  %-28s  --%s\n", rows[i].environment, rows[i].name);
 	printf("\nSignals: SIGTERM or SIGINT stops politely (people are told to come back, open work is written); a second one stops at once.\n"
-	       "Status at the end: 0 stopped as asked, 1 could not start, 2 wrong option, 3 stopped at once, 74 the journal could not be written.\n"
+	       "Status at the end: 0 stopped as asked, 1 could not start (also: a Redis that is not fit; one that is away is waited for), 2 wrong option, 3 stopped at once, 74 the journal could not be written.\n"
 	       "Nothing that a person saw as saved is lost by any of them.\n\n"
 	       "Example: bollplank-daemon --listen localhost:7070 --state /var/lib/bollplank --creation-key /etc/bollplank/key\n");
 }
@@ -229,7 +298,7 @@ static int read_environment(struct options *options, const bool *given)
 		const char *value = rows[i].environment && !given[i] ? getenv(rows[i].environment) : NULL;
 		if (value == NULL || *value == '\0')
 			continue;
-		if (rows[i].set == set_listen || rows[i].set == set_origin || rows[i].set == set_proxy) {
+		if (rows[i].set == set_listen || rows[i].set == set_origin || rows[i].set == set_proxy || rows[i].set == set_redis) {
 			status = read_words(options, &rows[i], value);
 		} else {
 			const char *expected = rows[i].set(options, value);
@@ -247,7 +316,7 @@ int options_read(struct options *options, int argc, char **argv)
 	int at;
 	for (unsigned i = 0; i < ROWS; i++)
 		longs[i] = (struct option){ rows[i].name, rows[i].value ? required_argument : no_argument, NULL, (int)i + 1000 };
-	*options = (struct options){ .level = TRACE_INFO };
+	*options = (struct options){ .level = TRACE_INFO, .redis_durability = REDIS_DURABILITY_AOF };
 	opterr = 0;
 	while ((at = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
 		if (at == 'h') {
@@ -274,12 +343,21 @@ int options_read(struct options *options, int argc, char **argv)
 	if (optind < argc)
 		return wrong(argv[optind], NULL, "is no option; options begin with --");
 	bool journal = options->journal != NULL;
-	for (unsigned i = 0; i < ROWS; i++) /* one of --journal and --state silences the other's environment */
-		if (journal && (rows[i].set == set_journal || rows[i].set == set_state))
+	if (options->redis_count && (journal || options->memory))
+		return wrong("--redis", NULL, "is a journal of its own: give either it, or --journal or --state, or --memory");
+	for (unsigned i = 0; i < ROWS; i++) /* one of --journal, --state, --memory and --redis silences the others' environment */
+		if (((journal || options->redis_count) && (rows[i].set == set_journal || rows[i].set == set_state)) ||
+		    ((journal || options->memory) && rows[i].set == set_redis))
 			given[i] = true;
 	int status = read_environment(options, given);
 	if (status != OPTIONS_GO)
 		return status;
+	for (size_t i = 0; i < options->redis_count; i++) {
+		struct redis_address address;
+		if (redis_address_parse(options->redis[i], &address) && !redis_address_is_here(&address) && !options->redis_plaintext)
+			return wrong(options->redis[i], NULL, "is on another machine, and who listens on the way would read the password and what people say. Let "
+				"a tunnel (stunnel, WireGuard) end in a socket on this machine, or allow it with --redis-allow-plaintext");
+	}
 	if (options->listen_count == 0)
 		options->listen[options->listen_count++] = "localhost:7070";
 	if (!options->catalog_asked)

@@ -4,8 +4,9 @@
 #define BOLLPLANK_SHELL_OPTIONS_H
 #include "base/trace.h"
 #include "shell/address.h"
+#include "shell/journal_redis.h"
 
-enum { OPTIONS_MANY = 16 }; /* of each that may be given several times */
+enum { OPTIONS_MANY = 16, OPTIONS_PRIMARIES = 8 }; /* of each that may be given several times */
 
 /* Strings are the caller's argv, the environment, or `room`. */
 struct options {
@@ -13,6 +14,11 @@ struct options {
 	size_t listen_count;
 	const char *journal;      /* a file; never NULL */
 	bool memory;              /* a journal that nothing survives */
+	const char *redis[OPTIONS_PRIMARIES]; /* if there are any, the journal is there, and not in the file */
+	size_t redis_count;
+	const char *redis_user, *redis_password, *redis_key; /* the last two are files; each may be NULL */
+	enum redis_durability redis_durability;
+	bool redis_plaintext;     /* also over a network that others may listen to */
 	const char *creation_key; /* a file, or NULL: nobody may create a session */
 	const char *origins[OPTIONS_MANY];
 	size_t origin_count;

@@ -13,7 +13,7 @@ static void present_draw(struct hall *hall, uint32_t *here, size_t rooms)
 {
 	uint32_t total = 0, *pairs = check_alloc(2 * rooms, sizeof *pairs);
 	size_t count = 0;
-	for (uint32_t m = 1; m < hall->members_room; m++)
+	for (uint32_t m = 1; m <= session_members(hall->session); m++)
 		if (attend_here(hall, m)) {
 			total++;
 			here[session_room(hall->session, m)]++;
@@ -40,7 +40,7 @@ static void progress_draw(struct hall *hall, const struct progress *progress, co
 	if (progress->secret) {
 		all = session_ballots(hall->session, progress->activity); /* two numbers and no more */
 	} else {
-		for (uint32_t m = 1; m < hall->members_room; m++)
+		for (uint32_t m = 1; m <= session_members(hall->session); m++)
 			if (attend_here(hall, m) && session_has_ballot(hall->session, progress->activity, m))
 				done[session_room(hall->session, m)]++;
 		for (uint32_t r = 0; r < rooms; r++) {
@@ -167,7 +167,7 @@ struct frame *presence_frame(struct seat *seat)
 	if (seat->due & DUE_HEALTH) {
 		seat->due &= (uint8_t)~DUE_HEALTH;
 		pack_clear(&seat->house->scratch);
-		health_encode((unsigned)-seat->house->figures.journal, &seat->house->scratch);
+		health_encode((unsigned)-seat->hall->health, &seat->house->scratch);
 		return frame_create(pack_bytes(&seat->house->scratch));
 	}
 	if (seat->due & DUE_BEAT) {

@@ -48,3 +48,4 @@ COMMAND(back, 43, FACILITATOR, NONE, NONE, "[duration_ms]", "everybody in scope 
 COMMAND(outcome, 44, FACILITATOR, REVEALED, NONE, "[round, by, override, [id, total, voters, ...]]", "the order that a's result gives, best first; steps that follow it are put in that order; clause 4.18; text [reason]")
 COMMAND(papers, 45, FACILITATOR, NONE, NONE, "[count]", "so many ballots of room b on activity a are on paper")
 COMMAND(proxy, 46, FACILITATOR, OPEN|CLOSING, NONE, "[round, sheet bin16, heads, ballot bin]", "a paper ballot of room b on activity a, entered by hand; clause 4.19; text as for `ballot`")
+COMMAND(rules, 47, HOUSE, NONE, NONE, "[rules]", "from here on these rules hold, higher ones than before; clause 6.5")

@@ -11,7 +11,7 @@
 #include "shell/journal_memory.h"
 #include "shell/journal_sqlite.h"
 
-enum heard { LOADED, ENTRY, STABLE, OPENED, REFUSED, UNSURE, RESET, STRUCK, ERASED, HEALTH };
+enum heard { LOADED, ENTRY, STABLE, OPENED, REFUSED, UNSURE, RESET, ORPHAN, STRUCK, ERASED, PEERS, HEALTH };
 
 struct event {
 	enum heard what;
@@ -20,8 +20,8 @@ struct event {
 	uint64_t tag, at_ms;
 	unsigned struck;
 	int status;     /* OPENED, REFUSED, HEALTH */
-	uint64_t body;  /* ENTRY: the number that body_make was given; 0: not what was written */
-	size_t snapshot_len;
+	uint64_t body;  /* ENTRY, ORPHAN: the number that body_make was given; 0: not what was written */
+	size_t snapshot_len, peers;
 	uint8_t snapshot_first;
 };
 
@@ -32,6 +32,11 @@ struct adapter {
 	void (*destroy)(struct desk *desk); /* of what outlives `stop` */
 	/* Stops, spoils what desk_fill wrote as entry `seq` of session i, opens and listens again. */
 	void (*damage)(struct desk *desk, unsigned i, uint64_t seq);
+	/* NULL where the test's loop is all there is. */
+	void (*listened)(struct desk *desk);    /* waits until it can be asked */
+	void (*run)(struct desk *desk);         /* desk_run on a loop and a server of its own */
+	uint64_t (*wall_ms)(struct desk *desk); /* whose clock gives entries their time */
+	bool erased_for_good;                   /* the name of an erased session is never free again */
 };
 
 struct desk {
@@ -39,16 +44,17 @@ struct desk {
 	struct loop_test *test;
 	struct journal journal;
 	struct journal_memory *memory;
+	struct seat *seat;         /* of the Redis adapter: journal_redis_desk.c */
 	char folder[64], path[96];
 	struct journal_sqlite_options options;
 	struct event *events;
 	size_t count, room;
 	bool inside;               /* of a call: an upcall now breaks promise 0 */
-	bool stopped, fatal;
+	bool stopping, stopped, fatal;
 	uint64_t next_tag;
 };
 
-extern const struct adapter adapter_memory, adapter_sqlite;
+extern const struct adapter adapter_memory, adapter_sqlite, adapter_shards; /* adapter_redis: journal_redis_desk.h */
 
 struct desk *desk_create(const struct adapter *adapter);
 void desk_destroy(struct desk *desk);
@@ -92,6 +98,7 @@ struct reading {
 void desk_read(struct desk *desk, unsigned i, uint64_t from, struct reading *out);
 void desk_read_until(struct desk *desk, unsigned i, uint64_t from, uint64_t until, struct reading *out);
 bool desk_find(struct desk *desk, unsigned i, struct sid *out);
+enum journal_status desk_find_status(struct desk *desk, unsigned i, struct sid *out);
 size_t desk_list(struct desk *desk, struct sid *out, size_t room);
 
 int run_damage_tests(void); /* journal_damage.c */

@@ -125,6 +125,20 @@ static void on_reset(struct sid sid, void *ctx)
 	note(ctx, RESET, sid);
 }
 
+static void on_orphan(struct sid sid, const struct body *body, void *ctx)
+{
+	struct journal_entry entry = { .body = *body };
+	note(ctx, ORPHAN, sid)->body = body_number(&entry);
+}
+
+static void on_peers(struct sid sid, const struct slice *published, size_t count, void *ctx)
+{
+	struct event *event = note(ctx, PEERS, sid);
+	event->peers = count;
+	event->snapshot_len = count ? published[0].len : 0;
+	event->snapshot_first = event->snapshot_len ? published[0].at[0] : 0;
+}
+
 static void on_struck(struct sid sid, uint64_t seq, void *ctx)
 {
 	note(ctx, STRUCK, sid)->position.seq = seq;
@@ -143,7 +157,8 @@ static void on_health(enum journal_status status, const char *sentence, void *ct
 
 static const struct journal_up up = {
 	.loaded = on_loaded, .entry = on_entry, .stable = on_stable, .opened = on_opened, .refused = on_refused,
-	.unsure = on_unsure, .reset = on_reset, .struck = on_struck, .erased = on_erased, .health = on_health,
+	.unsure = on_unsure, .reset = on_reset, .orphan = on_orphan, .struck = on_struck, .erased = on_erased,
+	.peers = on_peers, .health = on_health,
 };
 
 /* --- adapters ------------------------------------------------------------------------------------------------- */
@@ -167,7 +182,7 @@ static void memory_damage(struct desk *desk, unsigned i, uint64_t seq)
 	journal_memory_damage(desk->memory, sid_at(i), seq);
 }
 
-const struct adapter adapter_memory = { "memory", memory_open, memory_destroy, memory_damage };
+const struct adapter adapter_memory = { .name = "memory", .open = memory_open, .destroy = memory_destroy, .damage = memory_damage };
 
 static void sqlite_open(struct desk *desk)
 {
@@ -209,7 +224,7 @@ static void sqlite_damage(struct desk *desk, unsigned i, uint64_t seq)
 	desk_listen(desk);
 }
 
-const struct adapter adapter_sqlite = { "sqlite", sqlite_open, sqlite_destroy, sqlite_damage };
+const struct adapter adapter_sqlite = { .name = "sqlite", .open = sqlite_open, .destroy = sqlite_destroy, .damage = sqlite_damage };
 
 /* --- the desk ------------------------------------------------------------------------------------------------- */
 
@@ -231,8 +246,12 @@ struct desk *desk_create(const struct adapter *adapter)
 
 void desk_listen(struct desk *desk)
 {
+	desk->stopping = desk->stopped = false;
+	desk->inside = true;
 	desk->journal.ops->listen(desk->journal.self, &up, desk);
-	desk->stopped = false;
+	desk->inside = false;
+	if (desk->adapter->listened)
+		desk->adapter->listened(desk);
 }
 
 static void on_stopped(void *ctx)
@@ -244,6 +263,7 @@ static void on_stopped(void *ctx)
 
 void desk_stop(struct desk *desk)
 {
+	desk->stopping = true;
 	desk->inside = true;
 	desk->journal.ops->stop(desk->journal.self, on_stopped, desk);
 	desk->inside = false;
@@ -279,7 +299,10 @@ bool desk_brief(void)
 
 void desk_run(struct desk *desk)
 {
-	loop_test_advance(desk->test, 50);
+	if (desk->adapter->run)
+		desk->adapter->run(desk);
+	else
+		loop_test_advance(desk->test, 50);
 }
 
 void desk_forget(struct desk *desk)
@@ -393,19 +416,19 @@ void desk_read_until(struct desk *desk, unsigned i, uint64_t from, uint64_t unti
 
 struct found {
 	unsigned times;
-	bool found;
+	enum journal_status status;
 	struct sid sid;
 };
 
-static void on_found(bool found, struct sid sid, void *ctx)
+static void on_found(enum journal_status status, struct sid sid, void *ctx)
 {
 	struct found *answer = ctx;
 	answer->times++;
-	answer->found = found;
+	answer->status = status;
 	answer->sid = sid;
 }
 
-bool desk_find(struct desk *desk, unsigned i, struct sid *out)
+enum journal_status desk_find_status(struct desk *desk, unsigned i, struct sid *out)
 {
 	struct found answer = { .times = 0 };
 	desk->journal.ops->find(desk->journal.self, code_at(i), on_found, &answer);
@@ -413,7 +436,12 @@ bool desk_find(struct desk *desk, unsigned i, struct sid *out)
 	desk_run(desk);
 	assert_int_equal(answer.times, 1);
 	*out = answer.sid;
-	return answer.found;
+	return answer.status;
+}
+
+bool desk_find(struct desk *desk, unsigned i, struct sid *out)
+{
+	return desk_find_status(desk, i, out) == JOURNAL_OK;
 }
 
 struct listing {

@@ -342,7 +342,7 @@ static uint64_t fill_up(struct desk *desk)
 	assert_true(heard(desk, REFUSED, sid_at(0)) > 0);
 	assert_int_equal(heard_last(desk, REFUSED, sid_at(0))->status, JOURNAL_FULL);
 	const char *sentence;
-	assert_int_equal(desk->journal.ops->state(desk->journal.self, &sentence), JOURNAL_FULL);
+	assert_int_equal(desk->journal.ops->state(desk->journal.self, NULL, &sentence), JOURNAL_FULL);
 	assert_non_null(strstr(sentence, desk->options.path));
 	return heard_last(desk, ENTRY, sid_at(0))->position.seq;
 }

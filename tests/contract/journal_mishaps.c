@@ -114,7 +114,9 @@ static void promise_5_a_lost_tail_resets(void **state)
 	uint64_t under_way = desk_append(desk, 0, 8);
 	journal_memory_lose(desk->memory, sid_at(0), JOURNAL_MEMORY_NEVER);
 	desk_run(desk);
-	EXPECT(desk, UNSURE, RESET, LOADED, ENTRY, ENTRY, ENTRY, ENTRY, ENTRY, STABLE, OPENED);
+	EXPECT(desk, UNSURE, RESET, ORPHAN, ORPHAN, LOADED, ENTRY, ENTRY, ENTRY, ENTRY, ENTRY, STABLE, OPENED);
+	assert_int_equal(desk->events[2].body, 6);
+	assert_int_equal(desk->events[3].body, 7); /* 8 was never delivered: its tag says what there is to say */
 	assert_int_equal(heard_tag(desk, under_way, &times)->what, UNSURE);
 	assert_int_equal(heard_last(desk, STABLE, sid_at(0))->position.seq, 5);
 	desk_append(desk, 0, 6); /* again, unchanged: another place in another term */
@@ -124,6 +126,45 @@ static void promise_5_a_lost_tail_resets(void **state)
 	journal_memory_hold(desk->memory, false);
 	desk_run(desk);
 	assert_int_equal(heard_last(desk, STABLE, sid_at(0))->position.seq, 6);
+}
+
+/* A stale fail-over: what was said to be stable is not there, and this is the only way in which it may be lost. */
+static void promise_5_stable_entries_come_as_orphans_too(void **state)
+{
+	static const struct { const char *name; uint64_t to; bool open; size_t orphans; } cases[] = {
+		{ "the newest alone", 4, true, 1 },
+		{ "all but the first", 1, true, 4 },
+		{ "nothing", 5, true, 0 },
+		{ "nobody has it open, so nobody had it delivered", 2, false, 0 },
+	};
+	for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+		struct desk *desk = k ? desk_create(&adapter_memory) : *state;
+		if (k)
+			desk_fill(desk, 0, 5);
+		desk->journal.ops->snapshot(desk->journal.self, sid_at(0), (struct position){ 1, 5 }, slice_text("s"));
+		desk_run(desk);
+		if (!cases[k].open)
+			desk->journal.ops->close(desk->journal.self, sid_at(0));
+		desk_forget(desk);
+		journal_memory_lose_to(desk->memory, sid_at(0), cases[k].to);
+		desk_run(desk);
+		if (!cases[k].open)
+			desk->journal.ops->open(desk->journal.self, sid_at(0));
+		desk_run(desk);
+		assert_int_equal(heard(desk, RESET, sid_at(0)), cases[k].open);
+		assert_int_equal(heard(desk, ORPHAN, sid_at(0)), cases[k].orphans);
+		for (size_t i = 0; i < cases[k].orphans; i++) {
+			assert_int_equal(desk->events[1 + i].what, ORPHAN);
+			assert_int_equal(desk->events[1 + i].body, 1000 + cases[k].to + 1 + i);
+		}
+		assert_int_equal(heard_last(desk, STABLE, sid_at(0))->position.seq, cases[k].to);
+		desk_append(desk, 0, 77);
+		desk_run(desk);
+		assert_int_equal(heard_last(desk, ENTRY, sid_at(0))->position.seq, cases[k].to + 1);
+		assert_true(heard_last(desk, ENTRY, sid_at(0))->position.term > 1);
+		if (k)
+			desk_destroy(desk);
+	}
 }
 
 static void promise_5_what_was_under_way_may_come_on_the_new_history(void **state)
@@ -175,8 +216,8 @@ static void promise_5_a_session_of_which_nothing_was_stable_is_absent(void **sta
 	desk_forget(desk);
 	journal_memory_lose(desk->memory, sid_at(1), JOURNAL_MEMORY_NEVER);
 	desk_run(desk);
-	EXPECT(desk, RESET, OPENED);
-	assert_int_equal(desk->events[1].status, JOURNAL_ABSENT);
+	EXPECT(desk, RESET, ORPHAN, OPENED);
+	assert_int_equal(desk->events[2].status, JOURNAL_ABSENT);
 }
 
 static void promise_9_away_and_full(void **state)
@@ -204,6 +245,43 @@ static void promise_9_away_and_full(void **state)
 	desk_run(desk);
 	assert_int_equal(heard_last(desk, ENTRY, sid_at(0))->position.seq, 6);
 	assert_int_equal(heard(desk, HEALTH, sid_at(0)), 4);
+}
+
+/* Not found is not the same as not known. */
+static void promise_7_what_cannot_be_asked_is_not_absent(void **state)
+{
+	struct desk *desk = *state;
+	struct sid sid;
+	journal_memory_state(desk->memory, JOURNAL_AWAY, "The journal cannot be reached, for a test.", JOURNAL_MEMORY_NEVER);
+	desk_run(desk);
+	assert_int_equal(desk_find_status(desk, 0, &sid), JOURNAL_AWAY);
+	assert_int_equal(desk_find_status(desk, 3, &sid), JOURNAL_AWAY);
+	journal_memory_state(desk->memory, JOURNAL_OK, NULL, JOURNAL_MEMORY_NEVER);
+	desk_run(desk);
+	assert_int_equal(desk_find_status(desk, 0, &sid), JOURNAL_OK);
+	assert_int_equal(desk_find_status(desk, 3, &sid), JOURNAL_ABSENT);
+}
+
+static void promise_10_what_others_say(void **state)
+{
+	struct desk *desk = *state;
+	const struct slice said[] = { slice_text("abc"), slice_text("d") };
+	assert_true(desk->journal.ops->level(desk->journal.self, sid_at(0)));
+	journal_memory_behind(desk->memory, sid_at(0), true);
+	assert_false(desk->journal.ops->level(desk->journal.self, sid_at(0)));
+	journal_memory_behind(desk->memory, sid_at(0), false);
+	assert_true(desk->journal.ops->level(desk->journal.self, sid_at(0)));
+	journal_memory_peers(desk->memory, sid_at(0), said, 2);
+	desk_run(desk);
+	assert_int_equal(heard_last(desk, PEERS, sid_at(0))->peers, 2);
+	assert_int_equal(heard_last(desk, PEERS, sid_at(0))->snapshot_first, 'a');
+	desk->journal.ops->publish(desk->journal.self, sid_at(0), slice_text("xyz"));
+	assert_int_equal(journal_memory_published(desk->memory, sid_at(0)).len, 3);
+	desk->journal.ops->close(desk->journal.self, sid_at(0));
+	assert_int_equal(journal_memory_published(desk->memory, sid_at(0)).len, 0);
+	journal_memory_peers(desk->memory, sid_at(0), said, 1);
+	desk_run(desk);
+	assert_int_equal(heard(desk, PEERS, sid_at(0)), 1); /* not open: nothing is told */
 }
 
 static void late_answers_come_in_order(void **state)
@@ -300,10 +378,13 @@ int run_memory_tests(void)
 		MISHAP(promise_4_refused_is_not_in_the_log),
 		MISHAP(promise_4_unsure_never_soon_and_late),
 		MISHAP(promise_5_a_lost_tail_resets),
+		MISHAP(promise_5_stable_entries_come_as_orphans_too),
 		MISHAP(promise_5_what_was_under_way_may_come_on_the_new_history),
 		MISHAP(promise_5_a_snapshot_of_what_was_lost_is_not_told),
 		MISHAP(promise_5_a_session_of_which_nothing_was_stable_is_absent),
+		MISHAP(promise_7_what_cannot_be_asked_is_not_absent),
 		MISHAP(promise_9_away_and_full),
+		MISHAP(promise_10_what_others_say),
 		MISHAP(late_answers_come_in_order),
 		MISHAP(another_instance_appends),
 		MISHAP(damage_is_told_with_its_place),

@@ -29,6 +29,12 @@ struct desk {
 	const char *broken;
 };
 
+static inline struct transport_test *desk_door(struct page *page, void *ctx)
+{
+	(void)page;
+	return ((struct desk *)ctx)->net;
+}
+
 static inline void desk_frame(struct page *page, struct slice bytes, void *ctx) { (void)page, (void)bytes, (void)ctx; }
 static inline void desk_applied(struct page *page, void *ctx) { (void)page, (void)ctx; }
 static inline void desk_saved(struct page *page, const struct wish *wish, void *ctx)
@@ -158,7 +164,8 @@ static inline struct desk *desk_open_of(enum desk_kind kind, unsigned questions,
 	desk->loop = loop_test_loop(desk->test);
 	desk->disk = journal_memory_create(desk->loop);
 	desk->net = transport_test_create(desk->loop);
-	desk->watch = (struct page_watch){ desk, desk_frame, desk_applied, desk_saved, desk_refused, desk_broken };
+	desk->watch = (struct page_watch){ .ctx = desk, .door = desk_door, .frame = desk_frame, .applied = desk_applied, .saved = desk_saved, .refused = desk_refused,
+					  .broken = desk_broken };
 	desk_house(desk);
 	if (questions) {
 		struct pack body;
@@ -200,7 +207,7 @@ static inline struct page *desk_page(struct desk *desk, enum door door, uint8_t 
 {
 	struct page *page = check_alloc(1, sizeof *page);
 	CHECK(desk->pages_count < DESK_PAGES);
-	page_init(page, (unsigned)desk->pages_count, desk->loop, desk->net, &desk->watch);
+	page_init(page, (unsigned)desk->pages_count, desk->loop, &desk->watch);
 	desk->pages[desk->pages_count++] = page;
 	if (token)
 		memset(page->hello.token, token, sizeof page->hello.token);

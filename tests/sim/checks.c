@@ -9,7 +9,7 @@
 static bool entry_at(struct world *w, uint64_t seq, struct entry *out)
 {
 	struct journal_entry e;
-	if (!journal_memory_entry(w->disk, w->sid, seq, &e))
+	if (!w->ground->entry(w, seq, &e))
 		return false;
 	if (!entry_decode(e.body.head, e.body.form, e.body.text, e.struck, e.body.digest, out)) {
 		world_fail(w, "entry %" PRIu64 " of the log cannot be read", seq);
@@ -66,13 +66,17 @@ static void check_replay(struct world *w, const struct session *s, const char *w
 
 void checks_now(struct world *w)
 {
-	struct hall *hall = house_hall(w->house, w->sid);
-	if (hall == NULL || !hall_serves(hall))
-		return;
-	check_restore(w, hall->session, "in the middle");
-	/* What is applied but fell out of the log a moment ago is about to be reset. */
-	if (journal_memory_tip(w->disk, w->sid).seq >= session_seq(hall->session) && !w->losing)
-		check_replay(w, hall->session, "in the middle");
+	struct journal_entry e;
+	for (unsigned i = 0; i < w->houses_count; i++) {
+		struct hall *hall = w->houses[i] ? house_hall(w->houses[i], w->sid) : NULL;
+		if (hall == NULL || !hall_serves(hall))
+			continue;
+		check_restore(w, hall->session, "in the middle");
+		/* What is applied but fell out of the log a moment ago is about to be reset; who is behind has not seen the seal for which the log was struck. */
+		if (w->ground->tip(w).seq == session_seq(hall->session) && w->ground->entry(w, session_seq(hall->session), &e) &&
+		    e.position.term == session_term(hall->session))
+			check_replay(w, hall->session, "in the middle");
+	}
 }
 
 /* ---- the ledger: what pages were told ---- */
@@ -100,6 +104,8 @@ static void check_ledger(struct world *w)
 	for (size_t i = 0; i < w->ledger_count; i++) {
 		const struct record *record = &w->ledger[i];
 		struct entry entry = { 0 };
+		if (record->gone)
+			continue;
 		bool there = entry_at(w, record->seq, &entry) && is_record(record, &entry);
 		if (there && record->command == COMMAND_ballot && !(entry.struck & ENTRY_FORM) &&
 		    !slice_equal(ballot_of(&entry), slice_of(record->ballot, record->ballot_len)))
@@ -318,12 +324,14 @@ static void check_picture(struct world *w, struct actor *actor)
 	struct page *page = &actor->page;
 	struct page fresh;
 	struct pack mine, theirs;
-	page_init(&fresh, 1000 + page->number, w->loop, w->net, &w->quiet_watch);
+	page_init(&fresh, 1000 + page->number, w->loop, &w->quiet_watch);
 	page_drop_outbox(&fresh);
 	fresh.hello = page->hello;
 	memcpy(fresh.place, page->place, sizeof fresh.place);
 	fresh.hello.place = slice_text(fresh.place);
-	frames_forget(house_hall(w->house, w->sid)); /* it is to see the state itself */
+	for (unsigned i = 0; i < w->houses_count; i++)
+		if (w->houses[i] && house_hall(w->houses[i], w->sid))
+			frames_forget(house_hall(w->houses[i], w->sid)); /* it is to see the state itself */
 	page_connect(&fresh);
 	loop_test_advance(w->test, 400);
 	pack_init(&mine);
@@ -346,12 +354,14 @@ static void check_picture(struct world *w, struct actor *actor)
 
 void checks_liveness(struct world *w)
 {
-	const struct hall *hall = house_hall(w->house, w->sid);
+	const struct hall *hall = world_hall(w);
 	if (hall == NULL || !hall_serves(hall)) {
 		world_fail(w, "the session is not served: %s", hall ? fault_name(hall->fault) : "not in memory");
 		return;
 	}
 	uint64_t seq = session_seq(hall->session);
+	if (w->ground->ledger)
+		w->ground->ledger(w);
 	check_ledger(w);
 	for (size_t i = 0; i < w->actors_count; i++) {
 		const struct page *page = &w->actors[i]->page;
@@ -365,8 +375,19 @@ void checks_liveness(struct world *w)
 			return;
 		}
 	}
-	world_fail(w, "the house never settles: stable=%" PRIu64 " of %" PRIu64 " pendings=%u waits=%zu", hall->stable, seq, hall->pendings,
-		   hall->waits_count);
+	uint64_t tip = w->ground->tip(w).seq;
+	for (unsigned i = 0; i < w->houses_count; i++) {
+		hall = w->houses[i] ? house_hall(w->houses[i], w->sid) : NULL;
+		if (hall == NULL || (hall_serves(hall) && session_seq(hall->session) == tip && hall->stable == tip && hall->pendings + hall->waits_count == 0))
+			continue;
+		world_fail(w, "house %u of %u never settles: at %" PRIu64 " of %" PRIu64 ", stable=%" PRIu64 " pendings=%u waits=%zu fault=%s open=%d", i, w->houses_count,
+			   hall->session ? session_seq(hall->session) : 0, tip, hall->stable, hall->pendings, hall->waits_count, fault_name(hall->fault),
+			   hall->open);
+	}
+	for (size_t i = 0; i < w->actors_count; i++)
+		world_tell(w, "page %zu conn=%d framed=%d outbox=%zu gone=%d close=%u bye=%d", i, w->actors[i]->page.conn != NULL, w->actors[i]->page.framed,
+			   w->actors[i]->page.outbox_count, w->actors[i]->page.gone_for_good, w->actors[i]->page.last_close, (int)w->actors[i]->page.last_bye);
+	world_fail(w, "the ground never settles");
 }
 
 static void check_doors(struct world *w)
@@ -382,14 +403,16 @@ static void check_doors(struct world *w)
 
 void checks_end(struct world *w)
 {
-	struct hall *hall = house_hall(w->house, w->sid);
+	struct hall *hall = world_hall(w);
 	struct entry entry;
 	uint64_t seq = session_seq(hall->session);
 	w->out->entries = seq;
 	for (uint64_t i = 1; i <= seq && entry_at(w, i, &entry); i++)
 		w->out->commands[entry.command & 63]++;
-	if (journal_memory_tip(w->disk, w->sid).seq != seq)
-		world_fail(w, "the house is at %" PRIu64 ", the log at %" PRIu64, seq, journal_memory_tip(w->disk, w->sid).seq);
+	if (w->ground->tip(w).seq != seq)
+		world_fail(w, "the house is at %" PRIu64 ", the log at %" PRIu64, seq, w->ground->tip(w).seq);
+	if (w->ground->ledger)
+		w->ground->ledger(w);
 	check_ledger(w);
 	check_closes(w, seq);
 	check_seals(w, hall->session, seq);
@@ -398,6 +421,8 @@ void checks_end(struct world *w)
 	check_restore(w, hall->session, "at the end");
 	check_replay(w, hall->session, "at the end");
 	check_doors(w);
+	if (w->ground->check)
+		w->ground->check(w);
 	for (size_t i = 0; i < w->actors_count && !w->out->failed; i++)
 		if (!w->actors[i]->page.gone_for_good)
 			check_picture(w, w->actors[i]);

@@ -240,8 +240,10 @@ void crew_saved(struct world *w, struct actor *actor, const struct wish *wish)
 	if (wish->command != COMMAND_note_put)
 		return;
 	size_t at = mark_in(wish->text);
-	if (at < w->texts_count)
+	if (at < w->texts_count) {
 		w->texts[at].seq = wish->seq;
+		w->texts[at].record = w->ledger_count;
+	}
 	(void)actor;
 }
 

@@ -5,14 +5,14 @@
 #include "base/limits.h"
 #include "lib/loop_test.h"
 #include "shell/hall.h"
-#include "shell/journal_memory.h"
+#include "sim/ground.h"
 #include "sim/life.h"
 #include "sim/page.h"
 #include "sim/world.h"
 
 enum {
 	PEOPLE_MOST = 24, PAGES_MOST = 48, ACTIVITIES = 4, ITEMS = 4, ROUNDS = 8, LEDGER_MOST = 4096,
-	TROUBLE_MS = 25 * 1000, CALM_MS = 240 * 1000, GRACE = 2000, NIGHT_MS = 6 * 60 * 1000
+	TROUBLE_MS = 25 * 1000, CALM_MS = 240 * 1000, GRACE = 2000, NIGHT_MS = 6 * 60 * 1000, HOUSES_MOST = 8
 };
 
 enum role_played { PERSON, FACILITATOR, SCREEN };
@@ -23,6 +23,7 @@ struct written { /* a wording that somebody wrote, by its mark, which is in no o
 	unsigned actor;
 	uint64_t id, seq;       /* seq: acknowledged there; 0: not (yet) */
 	bool given_up;          /* somebody wished it away: put away or dropped */
+	size_t record;          /* in the ledger, + 1 */
 };
 
 struct person { /* one token; one or two pages */
@@ -50,17 +51,25 @@ struct record { /* what a page was told about one of its commands, and it is sta
 	bool saved, secret;
 	uint8_t ballot[64];
 	size_t ballot_len;
+	unsigned page;
+	uint64_t at_ms; /* wall clock */
+	uint64_t told;  /* how often the page had heard that history changed */
+	bool excused;   /* at some moment nobody was left who had it */
+	bool late;      /* a history was opened without it while all who had it were hung or beyond reach */
+	bool gone;      /* not in the log that there is at the end, and that may be */
 };
 
 struct world {
 	uint64_t seed, chance;
-	bool swapped, verbose, calm, created, over, losing;
+	bool swapped, verbose, calm, created, over;
+	bool gone;  /* the session: nobody was left who had it */
 	struct loop_test *test;
 	struct loop loop;
-	struct life *life;
-	struct journal_memory *disk;
-	struct transport_test *net;
-	struct house *house;
+	const struct ground *ground;
+	struct one *one;   /* the ground's own */
+	struct many *many;
+	struct house *houses[HOUSES_MOST];
+	unsigned houses_count;
 	struct page_watch watch, quiet_watch; /* quiet: of fresh pages, which are only looked at */
 	struct actor *actors[PAGES_MOST];
 	size_t actors_count;
@@ -78,7 +87,9 @@ struct world {
 	unsigned questions_count;
 	struct record *ledger;
 	size_t ledger_count;
-	uint64_t lag_ms, calm_since_ms;
+	uint64_t calm_since_ms;
+	bool turned;             /* history has changed behind what was stable: what the facilitator wished may have met another state */
+	uint64_t split_until_ms; /* until then pages may meet two histories, neither of which knows of the other */
 	bool any_reveal, ended;
 	struct written *texts;
 	size_t texts_count;
@@ -87,6 +98,8 @@ struct world {
 
 uint64_t world_draw(struct world *w, uint64_t most); /* chance of the seed alone */
 bool world_perhaps(struct world *w, unsigned thousandths);
+struct house_parts world_parts(struct world *w); /* what every house here has in common */
+struct hall *world_hall(struct world *w);         /* of the first house that has the session; NULL: none has */
 void world_tell(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 uint32_t world_rooms(struct world *w);
 uint32_t world_members(struct world *w);

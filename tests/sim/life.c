@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "sim/life.h"
 #include "base/check.h"
-#include <stdbool.h>
 
 enum { MAGIC_life = 0x6c696665 };
 
 struct loop_timer {
 	struct life *life;
 	struct loop_timer *next, *before;
-	struct loop_timer *inner; /* of the outer loop; NULL: posted */
+	struct loop_timer *inner; /* of the outer loop; NULL: posted, or held */
+	struct loop_timer *held;  /* the next that came due while the life was paused */
 	loop_fn job, fn;
 	void *ctx;
 };
@@ -16,10 +16,19 @@ struct loop_timer {
 struct life {
 	uint32_t magic;
 	struct loop loop;
-	bool over;
+	bool over, paused;
 	size_t posted;
 	struct loop_timer *timers;
+	struct loop_timer *due, *called; /* held, oldest first: timers, and what was posted */
 };
+
+static void hold(struct loop_timer **at, struct loop_timer *timer)
+{
+	while (*at)
+		at = &(*at)->held;
+	timer->held = NULL;
+	*at = timer;
+}
 
 static void timer_free(struct loop_timer *timer)
 {
@@ -32,6 +41,11 @@ static void timer_free(struct loop_timer *timer)
 static void fire(void *ctx)
 {
 	struct loop_timer *timer = ctx;
+	if (timer->life->paused) {
+		timer->inner = NULL;
+		hold(&timer->life->due, timer);
+		return;
+	}
 	loop_fn fn = timer->fn;
 	void *with = timer->ctx;
 	timer_free(timer);
@@ -56,6 +70,11 @@ static void stop(void *self, struct loop_timer *timer)
 	if (timer == NULL)
 		return;
 	loop_stop(life->loop, timer->inner);
+	for (struct loop_timer **at = &life->due; timer->inner == NULL && *at; at = &(*at)->held)
+		if (*at == timer) {
+			*at = timer->held;
+			break;
+		}
 	timer_free(timer);
 }
 
@@ -71,6 +90,10 @@ static void posted(void *ctx)
 {
 	struct loop_timer *call = ctx;
 	struct life *life = call->life;
+	if (life->paused && !life->over) {
+		hold(&life->called, call);
+		return;
+	}
 	life->posted--;
 	if (!life->over && call->job)
 		call->job(call->ctx);
@@ -129,8 +152,24 @@ struct loop life_loop(struct life *life)
 	return (struct loop){ &ops, life };
 }
 
+void life_pause(struct life *life, bool paused)
+{
+	life->paused = paused;
+	while (!paused && life->called) {
+		struct loop_timer *call = life->called;
+		life->called = call->held;
+		loop_post(life->loop, posted, call);
+	}
+	while (!paused && life->due) {
+		struct loop_timer *timer = life->due;
+		life->due = timer->held;
+		timer->inner = loop_after(life->loop, 0, fire, timer);
+	}
+}
+
 void life_end(struct life *life)
 {
+	life_pause(life, false);
 	while (life->timers)
 		stop(life, life->timers);
 	life->over = true;

@@ -534,18 +534,27 @@ static void outbox_again(struct page *page)
 
 /* ---- messages ---- */
 
+static bool joins(const struct page *page)
+{
+	for (size_t i = 0; i < page->outbox_count; i++)
+		if (page->outbox[i]->command == COMMAND_join)
+			return true;
+	return false;
+}
+
 static void on_welcome(struct page *page, struct reader *r)
 {
 	read_uint(r);
 	struct slice sid = read_bytes(r);
 	read_bytes(r);
+	uint32_t before = page->actor;
 	page->roles = (uint32_t)read_uint(r);
 	page->actor = (uint32_t)read_uint(r);
 	if (sid.len < sizeof page->place) { /* from now on it needs no code */
 		memcpy(page->place, sid.at, sid.len);
 		page->hello.place = slice_of(page->place, sid.len);
 	}
-	if (page->welcomed && page->actor == 0)
+	if (page->actor == 0 && (page->welcomed || (before && !joins(page))))
 		lane_renew(page); /* history changed, and the join fell out with the lane */
 	page->welcomed = true;
 	page->failures = 0;
@@ -602,6 +611,7 @@ static void on_frame(struct page *page, struct reader *r)
 		broken(page, "the first frame has no listing");
 	if (has_listing) {
 		history_changed = true; /* or a new connection: what has no verdict in it has none */
+		page->histories += page->done && (term != page->term || done < page->done);
 		for (size_t i = page->sections_count; i-- > 0;)
 			if (!listed(&page->sections[i], listing))
 				held_remove(page, &page->sections[i]);
@@ -641,8 +651,10 @@ static void on_reply(struct page *page, struct reader *r)
 	page->replies[fault & 127]++;
 	for (size_t i = 0; i < page->outbox_count; i++) {
 		struct wish *wish = page->outbox[i];
-		bool it = wish->lane == lane && wish->number == number && wish->secret == (round != 0) &&
-			  (!wish->secret || (wish->subject.a == activity && wish->round == round));
+		/* Who is no member has no secret lane to be answered in. */
+		bool as_secret = wish->secret && !(fault == FAULT_not_allowed && round == 0);
+		bool it = wish->lane == lane && wish->number == number && as_secret == (round != 0) &&
+			  (!as_secret || (wish->subject.a == activity && wish->round == round));
 		if (!it || wish->state != WISH_SENT)
 			continue;
 		if (fault == FAULT_later || fault == FAULT_unsure) {
@@ -747,12 +759,18 @@ void page_connect(struct page *page)
 	struct pack out;
 	if (page->conn || page->gone_for_good)
 		return;
+	struct transport_test *net = page->watch->door(page, page->watch->ctx);
+	if (net == NULL) {
+		come_back(page, 0);
+		return;
+	}
 	page->connects++;
 	page->last_bye = FAULT_none;
+	page->last_close = 0;
 	/* Who has not joined has seen nothing of what they will see as a member: their position says nothing. */
 	page->hello.term = page->actor ? page->term : 0;
 	page->hello.done = page->actor ? page->done : 0;
-	page->conn = transport_test_connect(page->net, "192.0.2.1", &peer, page);
+	page->conn = transport_test_connect(net, "192.0.2.1", &peer, page);
 	transport_test_pace(page->conn, page->delay_ms, page->window);
 	pack_init(&out);
 	hello_encode(&page->hello, &out);
@@ -769,6 +787,13 @@ void page_sleep(struct page *page, uint64_t ms)
 	come_back(page, ms);
 }
 
+void page_again(struct page *page)
+{
+	page->gone_for_good = false;
+	page->last_close = 0;
+	come_back(page, BACKOFF_MS);
+}
+
 void page_cut(struct page *page)
 {
 	page_sleep(page, 0);
@@ -780,6 +805,7 @@ static void picture_drop(struct page *page)
 		held_remove(page, &page->sections[0]);
 	page->term = 0;
 	page->done = page->stable = 0;
+	page->histories++;
 }
 
 void page_reload(struct page *page)
@@ -805,9 +831,9 @@ void page_send_raw(struct page *page, struct slice bytes)
 		transport_test_send(page->conn, bytes);
 }
 
-void page_init(struct page *page, unsigned number, struct loop loop, struct transport_test *net, const struct page_watch *watch)
+void page_init(struct page *page, unsigned number, struct loop loop, const struct page_watch *watch)
 {
-	*page = (struct page){ .magic = MAGIC_page, .number = number, .loop = loop, .net = net, .watch = watch, .window = 8 };
+	*page = (struct page){ .magic = MAGIC_page, .number = number, .loop = loop, .watch = watch, .window = 8 };
 	loop_random(loop, page->hello.token, sizeof page->hello.token);
 	loop_random(loop, page->hello.secret, sizeof page->hello.secret);
 	loop_random(loop, &page->hello.lane, sizeof page->hello.lane);

@@ -50,6 +50,7 @@ struct wish { /* a command in the outbox, until it is judged and stable */
 struct page;
 struct page_watch { /* the checkers' */
 	void *ctx;
+	struct transport_test *(*door)(struct page *page, void *ctx);              /* where to connect now; NULL: nowhere */
 	void (*frame)(struct page *page, struct slice bytes, void *ctx);          /* before it is applied */
 	void (*applied)(struct page *page, void *ctx);                             /* a frame was applied */
 	void (*saved)(struct page *page, const struct wish *wish, void *ctx);      /* the page would say "saved" now */
@@ -61,7 +62,6 @@ struct page {
 	uint32_t magic;
 	unsigned number;             /* of the simulation */
 	struct loop loop;
-	struct transport_test *net;
 	const struct page_watch *watch;
 	/* storage */
 	struct hello hello;          /* place points to `place` */
@@ -94,15 +94,17 @@ struct page {
 	unsigned window;
 	/* counts */
 	unsigned frames, replies[128], connects;
+	uint64_t histories; /* how often it was told that history changed, or lost its own picture */
 	size_t largest;
 };
 
-void page_init(struct page *page, unsigned number, struct loop loop, struct transport_test *net, const struct page_watch *watch);
+void page_init(struct page *page, unsigned number, struct loop loop, const struct page_watch *watch);
 void page_finish(struct page *page);
 void page_connect(struct page *page);
 void page_cut(struct page *page);               /* the network is gone; it comes back by itself */
 void page_sleep(struct page *page, uint64_t ms);/* the same, but not before so long */
 void page_reload(struct page *page);            /* cut, and the picture is lost; the storage stays */
+void page_again(struct page *page);             /* it was sent away for good, and somebody tries it once more */
 void page_leave(struct page *page);             /* for good */
 
 /* Put a command into the outbox and send it when its turn comes. form: copied. A waiting ballot on the same question is replaced: newest wins. */

@@ -65,6 +65,12 @@ static struct actor *actor_of(struct page *page)
 	return (struct actor *)((char *)page - offsetof(struct actor, page));
 }
 
+static struct transport_test *watch_door(struct page *page, void *ctx)
+{
+	struct world *w = ctx;
+	return w->ground->door(w, page);
+}
+
 static void watch_broken(struct page *page, const char *what, void *ctx)
 {
 	world_fail(ctx, "page %u: %s", page->number, what);
@@ -82,7 +88,7 @@ static void look_at_section(struct world *w, struct actor *actor, struct reader 
 		struct slice value = read_value(r);
 		bool nil = value.len == 1 && value.at[0] == 0xc0;
 		if (kind == SECTION_result && !nil && a <= ACTIVITIES) {
-			bool may = key <= w->questions[a].revealed || (actor->role == FACILITATOR && key <= w->questions[a].looked);
+			bool may = key <= w->questions[a].revealed || (w->turned && w->any_reveal) || (actor->role == FACILITATOR && key <= w->questions[a].looked);
 			may |= b != 0 && w->questions[a].rating && !w->questions[a].secret; /* the gate has opened there */
 			if (w->questions[a].rating && w->questions[a].secret && b != 0 && actor->role != PERSON)
 				world_fail(w, "page %u outside room %u sees the single answers there", page->number, b);
@@ -109,6 +115,24 @@ static void find_canaries(struct actor *actor, struct slice bytes)
 			actor->canaries[actor->canaries_count++] = (uint32_t)(bytes.at[i + sizeof canary - 1] - '0');
 }
 
+/* P18: the first frame of a connection is not older than what the page said it had seen, if that is on the history that there is. */
+static void look_back(struct world *w, struct page *page, struct slice bytes)
+{
+	struct journal_entry e;
+	struct reader r = reader_of(bytes);
+	read_array(&r);
+	if (read_uint(&r) != MESSAGE_FRAME || page->framed || page->hello.done == 0)
+		return;
+	uint32_t term = (uint32_t)read_uint(&r);
+	uint64_t done = read_uint(&r);
+	if (loop_now(w->loop) < w->split_until_ms)
+		return;
+	bool older = term < page->hello.term || (term == page->hello.term && done < page->hello.done);
+	if (older && w->ground->entry(w, page->hello.done, &e) && e.position.term == page->hello.term)
+		world_fail(w, "page %u had seen (%u, %llu), and is shown (%u, %llu)", page->number, page->hello.term, (unsigned long long)page->hello.done, term,
+			   (unsigned long long)done);
+}
+
 static void watch_frame(struct page *page, struct slice bytes, void *ctx)
 {
 	struct world *w = ctx;
@@ -126,6 +150,7 @@ static void watch_frame(struct page *page, struct slice bytes, void *ctx)
 			printf("%02x", bytes.at[i]);
 		putchar('\n');
 	}
+	look_back(w, page, bytes);
 	if (page->number == 2 && !w->any_reveal)
 		for (size_t i = 0; i < bytes.len; i++)
 			w->out->observed = (w->out->observed ^ bytes.at[i]) * 0x100000001b3u;
@@ -166,7 +191,8 @@ static void note(struct world *w, struct page *page, const struct wish *wish, bo
 		return;
 	struct record *record = &w->ledger[w->ledger_count++];
 	*record = (struct record){ .person = actor_of(page)->person, .lane = wish->lane, .seq = wish->seq, .number = wish->number, .command = wish->command,
-				   .saved = saved, .secret = wish->secret, .activity = wish->subject.a };
+				   .saved = saved, .secret = wish->secret, .activity = wish->subject.a, .page = page->number,
+				   .told = page->histories, .at_ms = loop_wall(w->loop) };
 	if (wish->secret)
 		for (size_t i = 0; i < page->lanes_count; i++)
 			if (page->lanes[i].activity == wish->subject.a && page->lanes[i].round == wish->round)
@@ -181,6 +207,8 @@ static void note(struct world *w, struct page *page, const struct wish *wish, bo
 			record->ballot_len = ballot.len;
 		}
 	}
+	if (w->ground->noted)
+		w->ground->noted(w, record);
 }
 
 static void quiet_frame(struct page *page, struct slice bytes, void *ctx)
@@ -228,7 +256,7 @@ static struct actor *actor_add(struct world *w, enum role_played role, unsigned 
 	struct actor *actor = check_alloc(1, sizeof *actor);
 	actor->role = role;
 	actor->person = person;
-	page_init(&actor->page, (unsigned)w->actors_count, w->loop, w->net, &w->watch);
+	page_init(&actor->page, (unsigned)w->actors_count, w->loop, &w->watch);
 	struct page *page = &actor->page;
 	memcpy(page->hello.token, w->people[person].token, 16);
 	memcpy(page->hello.secret, w->people[person].secret, 16);
@@ -490,63 +518,17 @@ static void finish_agenda(struct world *w)
 
 /* ---- mishaps ---- */
 
-static void house_start(struct world *w)
+struct house_parts world_parts(struct world *w)
 {
-	w->life = life_create(w->loop);
-	struct house_parts parts = { .loop = life_loop(w->life), .journal = journal_memory_port(w->disk), .transport = &transport_test_ops,
-				     .creation_key = slice_text("key"), .snapshot_entries = 20 + w->seed % 60 };
-	w->house = house_create(&parts);
-	transport_test_serve(w->net, house_transport(), w->house);
+	return (struct house_parts){ .transport = &transport_test_ops, .creation_key = slice_text("key"), .snapshot_entries = 20 + w->seed % 60 };
 }
 
-static void house_crash(struct world *w, unsigned what)
+struct hall *world_hall(struct world *w)
 {
-	tell(w, "crash what=%u", what);
-	w->out->crashes++;
-	journal_memory_crash(w->disk, what);
-	transport_test_crash(w->net);
-	house_destroy(w->house);
-	life_end(w->life);
-	house_start(w);
-	journal_memory_lag(w->disk, w->lag_ms);
-}
-
-static void on_disk_back(void *ctx)
-{
-	struct world *w = ctx;
-	journal_memory_state(w->disk, JOURNAL_OK, "", JOURNAL_MEMORY_NEVER);
-}
-
-static void disk_trouble(struct world *w)
-{
-	enum journal_memory_fate fate = (enum journal_memory_fate)draw(w, 3);
-	switch (draw(w, 6)) {
-	case 0:
-		tell(w, "disk refuses");
-		journal_memory_refuse_next(w->disk, 1 + (unsigned)draw(w, 3), draw(w, 2) ? JOURNAL_FULL : JOURNAL_AWAY);
-		break;
-	case 1:
-	case 2:
-		tell(w, "disk unsure fate=%d", fate);
-		journal_memory_unsure_next(w->disk, 1 + (unsigned)draw(w, 3), fate);
-		break;
-	case 3:
-		tell(w, "disk away");
-		journal_memory_state(w->disk, draw(w, 2) ? JOURNAL_FULL : JOURNAL_AWAY, "simulated", fate);
-		loop_after(w->loop, 500 + draw(w, 2500), on_disk_back, w);
-		break;
-	case 4:
-		tell(w, "history changes");
-		w->out->resets++;
-		journal_memory_lose(w->disk, w->sid, fate);
-		w->losing = true;
-		break;
-	default:
-		w->lag_ms = draw(w, 3) ? 0 : draw(w, 600);
-		journal_memory_lag(w->disk, w->lag_ms);
-		journal_memory_late(w->disk, draw(w, 2) ? 0 : draw(w, 30));
-		break;
-	}
+	struct hall *hall = NULL;
+	for (unsigned i = 0; i < w->houses_count && (hall == NULL || !hall_serves(hall)); i++)
+		hall = w->houses[i] ? house_hall(w->houses[i], w->sid) : hall;
+	return hall;
 }
 
 static void night(struct world *w)
@@ -640,6 +622,8 @@ static void drain(struct world *w)
 			page->last_close = 0;
 			page_connect(page);
 		}
+		if (page->gone_for_good && page->last_bye == FAULT_no_session && w->ground->nowhere && w->ground->nowhere(w))
+			page_again(page);
 	}
 }
 
@@ -663,11 +647,11 @@ static void trouble(struct world *w)
 		people_trouble(w);
 	} else if (what < 940) {
 		confusion(w);
-	} else if (what < 970) {
-		disk_trouble(w);
-	} else if (what < 978) {
-		house_crash(w, (unsigned)draw(w, 4));
-	} else if (what < 980 && w->out->nights < 1) {
+	} else if (what < 940 + w->ground->mishaps) {
+		w->ground->mishap(w);
+	} else if (what < 948 + w->ground->mishaps) {
+		w->ground->crash(w);
+	} else if (what < 950 + w->ground->mishaps && w->out->nights < 1) {
 		night(w);
 	} else {
 		checks_now(w);
@@ -762,7 +746,7 @@ static void create(struct world *w)
 		}
 	}
 	pack_array(&body, 0);
-	house_create_session(w->house, pack_bytes(&body), slice_text("key"), "192.0.2.1", on_created, w);
+	house_create_session(w->houses[0], pack_bytes(&body), slice_text("key"), "192.0.2.1", on_created, w);
 	pack_finish(&body);
 	pack_finish(&config);
 	loop_test_advance(w->test, 1000);
@@ -772,8 +756,7 @@ static void create(struct world *w)
 
 static bool quiet(struct world *w)
 {
-	struct hall *hall = house_hall(w->house, w->sid);
-	if (hall == NULL || !hall_serves(hall) || hall->stable < session_seq(hall->session) || hall->pendings || hall->waits_count)
+	if (!w->ground->quiet(w))
 		return false;
 	for (size_t i = 0; i < w->actors_count; i++) {
 		const struct page *page = &w->actors[i]->page;
@@ -789,9 +772,7 @@ static void world_start(struct world *w)
 {
 	w->test = loop_test_create(w->seed);
 	w->loop = loop_test_loop(w->test);
-	w->disk = journal_memory_create(w->loop);
-	w->net = transport_test_create(w->loop);
-	w->watch = (struct page_watch){ .ctx = w, .frame = watch_frame, .applied = watch_applied, .saved = watch_saved, .refused = watch_refused,
+	w->watch = (struct page_watch){ .ctx = w, .door = watch_door, .frame = watch_frame, .applied = watch_applied, .saved = watch_saved, .refused = watch_refused,
 					.broken = watch_broken };
 	w->quiet_watch = w->watch;
 	w->quiet_watch.frame = quiet_frame;
@@ -800,7 +781,7 @@ static void world_start(struct world *w)
 	w->texts = check_alloc(TEXTS_MOST, sizeof *w->texts);
 	w->questions_count = 1 + (unsigned)draw(w, ACTIVITIES);
 	w->rooms_wanted = (unsigned)draw(w, 5);
-	house_start(w);
+	w->ground->start(w);
 	create(w);
 	if (!w->created)
 		return;
@@ -818,31 +799,21 @@ static void world_end(struct world *w)
 		page_finish(&w->actors[i]->page);
 		free(w->actors[i]);
 	}
-	if (w->house) {
-		journal_memory_crash(w->disk, 0);
-		transport_test_crash(w->net);
-		house_destroy(w->house);
-		life_end(w->life);
-	}
-	loop_test_advance(w->test, 10 * 60 * 1000); /* what is still on its way arrives nowhere */
-	journal_memory_destroy(w->disk);
-	loop_test_settle(w->test);
-	transport_test_destroy(w->net);
+	w->ground->end(w);
 	loop_test_destroy(w->test);
 	free(w->ledger);
 	free(w->texts);
 }
 
-void world_run(uint64_t seed, bool swapped, bool verbose, struct world_result *out)
+void world_run(const struct ground *ground, uint64_t seed, bool swapped, bool verbose, struct world_result *out)
 {
-	struct world w = { .seed = seed, .chance = mix(seed), .swapped = swapped, .verbose = verbose, .out = out };
+	struct world w = { .ground = ground, .seed = seed, .chance = mix(seed), .swapped = swapped, .verbose = verbose, .out = out };
 	*out = (struct world_result){ .observed = 0xcbf29ce484222325u };
 	world_start(&w);
 	uint64_t until = loop_now(w.loop) + TROUBLE_MS;
-	while (w.created && !out->failed && loop_now(w.loop) < until) {
+	while (w.created && !w.gone && !out->failed && loop_now(w.loop) < until) {
 		uint64_t before = loop_now(w.loop);
 		loop_test_advance(w.test, 1 + draw(&w, 120));
-		w.losing = false;
 		drain(&w);
 		trouble(&w);
 		if (w.out->nights && loop_now(w.loop) - before < NIGHT_MS && w.out->nights == 1 && !w.over) { /* sleep through it */
@@ -853,22 +824,20 @@ void world_run(uint64_t seed, bool swapped, bool verbose, struct world_result *o
 	}
 	/* The trouble is over: everybody must find together again. */
 	w.calm = true;
-	if (w.created) {
-		journal_memory_state(w.disk, JOURNAL_OK, "", JOURNAL_MEMORY_NEVER);
-		journal_memory_refuse_next(w.disk, 0, JOURNAL_FULL);
-		journal_memory_unsure_next(w.disk, 0, JOURNAL_MEMORY_NEVER);
-	}
+	if (w.created)
+		w.ground->heal(&w);
 	uint64_t calm_until = loop_now(w.loop) + CALM_MS;
 	unsigned calm_turns = 0;
-	while (w.created && !out->failed && loop_now(w.loop) < calm_until && calm_turns < 12) {
+	while (w.created && !w.gone && !out->failed && loop_now(w.loop) < calm_until && calm_turns < 12) {
 		loop_test_advance(w.test, 500);
 		drain(&w);
 		finish_agenda(&w);
 		calm_turns = quiet(&w) && w.actors[0]->page.outbox_count == 0 ? calm_turns + 1 : 0;
 	}
-	if (w.created && !out->failed && calm_turns < 12)
+	w.calm_since_ms = loop_now(w.loop);
+	if (w.created && !w.gone && !out->failed && calm_turns < 12)
 		checks_liveness(&w);
-	if (w.created && !out->failed)
+	if (w.created && !w.gone && !out->failed)
 		checks_end(&w);
 	world_end(&w);
 }

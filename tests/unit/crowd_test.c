@@ -76,7 +76,7 @@ static void the_facilitator_gets_through_the_crowd(void **state)
 	for (int i = 0; i < CROWD; i++) {
 		/* as desk_page, which has room for fewer */
 		crowd[i] = check_alloc(1, sizeof *crowd[i]);
-		page_init(crowd[i], 1, desk->loop, desk->net, &desk->watch);
+		page_init(crowd[i], 1, desk->loop, &desk->watch);
 		crowd[i]->hello.place = slice_text(desk->code);
 		page_connect(crowd[i]);
 		if (i % 50 == 49)

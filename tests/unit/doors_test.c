@@ -233,6 +233,27 @@ static void who_guesses_learns_nothing(void **state)
 	desk_close(desk);
 }
 
+/* While the journal cannot be asked nobody knows whether a code is right: that is no wrong code, and no reason to stay away. What is open here is known here. */
+static void what_cannot_be_asked_is_not_wrong(void **state)
+{
+	struct desk *desk = desk_open(1, false, "ord");
+	(void)state;
+	desk_guest(desk);
+	journal_memory_state(desk->disk, JOURNAL_AWAY, "gone fishing", JOURNAL_MEMORY_NEVER);
+	loop_test_advance(desk->test, 100);
+	for (int i = 0; i < 2 * WRONG_CODES_ADDRESS; i++) {
+		struct knock one = knock(desk, STRANGER, WRONG, 0);
+		refused_as(&one, FAULT_later, CLOSE_LATER, "a code that nobody knows now");
+	}
+	struct knock right = knock(desk, STRANGER, desk->code, 0);
+	assert_true(right.in);
+	journal_memory_state(desk->disk, JOURNAL_OK, "", JOURNAL_MEMORY_NEVER);
+	loop_test_advance(desk->test, 100);
+	struct knock wrong = knock(desk, STRANGER, WRONG, 0);
+	refused_as(&wrong, FAULT_no_session, CLOSE_REFUSED, "a wrong code");
+	desk_close(desk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,6 +264,7 @@ int main(void)
 		cmocka_unit_test(a_stranger_with_a_good_word_keeps_nobody_else_out),
 		cmocka_unit_test(who_is_known_gets_in_from_where_somebody_guesses),
 		cmocka_unit_test(who_guesses_learns_nothing),
+		cmocka_unit_test(what_cannot_be_asked_is_not_wrong),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

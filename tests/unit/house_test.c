@@ -30,7 +30,7 @@ static unsigned entries_of(struct desk *desk, uint16_t command)
 	return count;
 }
 
-static void foreign(struct desk *desk, const struct entry *entry)
+static void foreign_bytes(struct desk *desk, const struct entry *entry)
 {
 	struct entry_bytes bytes;
 	uint8_t salt[2 * ENTRY_SALT] = { 1 };
@@ -40,6 +40,11 @@ static void foreign(struct desk *desk, const struct entry *entry)
 	memcpy(body.digest, bytes.digest, sizeof body.digest);
 	assert_int_equal(journal_memory_foreign(desk->disk, desk->sid, &body), 0);
 	entry_bytes_finish(&bytes);
+}
+
+static void foreign(struct desk *desk, const struct entry *entry)
+{
+	foreign_bytes(desk, entry);
 	desk_settle(desk);
 }
 
@@ -215,6 +220,323 @@ static void a_seal_strikes_when_it_is_stable(void **state)
 	}
 }
 
+/* ---- what may be lost when another Redis takes over, and comes back ---- */
+
+static void what_fell_out_of_history_comes_back(void **state)
+{
+	static const struct {
+		const char *name;
+		uint64_t to;      /* entries that are left; 0: all but the newest `last` */
+		uint64_t last;
+		unsigned refuse;  /* of the appends after it */
+		bool also;        /* another instance is faster with ada's ballot */
+	} cases[] = {
+		{ "the newest answer", 0, 1, 0, false },
+		{ "all but the first entry: links, steps, people, answers", 1, 0, 0, false },
+		{ "and the journal takes nothing at first", 1, 0, 3, false },
+		{ "another instance brings the same", 0, 1, 0, true },
+		{ "of the newest two", 0, 2, 0, true },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct desk *desk = desk_open(2, false, "ord");
+		struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk), *bo = desk_guest(desk);
+		uint64_t forever = 0;
+		desk_wish(desk, fay, COMMAND_open, 1, 0, 1, &forever);
+		loop_test_advance(desk->test, 500);
+		page_ballot(bo, 1, 1, false, slice_of("\x92\x02\x01", 3));
+		loop_test_advance(desk->test, 500);
+		page_ballot(ada, 1, 1, false, slice_of("\x92\x01\x03", 3));
+		loop_test_advance(desk->test, 500);
+		uint64_t tip = desk_tip(desk);
+		struct entry ballot = desk_entry(desk, tip);
+		struct pack form;
+		pack_init(&form); /* what the journal will have forgotten */
+		pack_raw(&form, ballot.form);
+		ballot.form = pack_bytes(&form);
+		journal_memory_lose_to(desk->disk, desk->sid, cases[i].to ? cases[i].to : tip - cases[i].last);
+		journal_memory_refuse_next(desk->disk, cases[i].refuse, JOURNAL_FULL);
+		for (int times = 0; cases[i].also && times < 2; times++)
+			foreign_bytes(desk, &ballot);
+		loop_test_advance(desk->test, 5 * 1000);
+		if (session_members(session_in(desk)) != 2 || !session_has_ballot(session_in(desk), 1, ada->actor) ||
+		    !session_has_ballot(session_in(desk), 1, bo->actor) || session_ballots(session_in(desk), 1) != 2 || !fay->conn ||
+		    page_phase(fay, 0, 1, NULL) != PHASE_OPEN || house_hall(desk->house, desk->sid)->orphans_count)
+			fail_msg("%s", cases[i].name);
+		unsigned saved = desk->saved;
+		page_ballot(ada, 1, 1, false, slice_of("\x92\x01\x02", 3)); /* and goes on */
+		loop_test_advance(desk->test, 500);
+		assert_true(desk->saved > saved);
+		pack_finish(&form);
+		desk_close(desk);
+	}
+}
+
+/* Nothing new gets before what was there: else a lane's later command would supersede the earlier. */
+static void nothing_new_goes_before_an_orphan(void **state)
+{
+	struct desk *desk = desk_open(2, false, "ord");
+	struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk);
+	uint64_t forever = 0;
+	(void)state;
+	desk_wish(desk, fay, COMMAND_open, 1, 0, 1, &forever);
+	desk_wish(desk, fay, COMMAND_open, 2, 0, 1, &forever);
+	loop_test_advance(desk->test, 500);
+	page_ballot(ada, 1, 1, false, slice_of("\x92\x01\x03", 3));
+	loop_test_advance(desk->test, 500);
+	journal_memory_refuse_next(desk->disk, 1, JOURNAL_FULL);
+	journal_memory_lose_to(desk->disk, desk->sid, desk_tip(desk) - 1);
+	loop_test_advance(desk->test, 50);
+	page_ballot(ada, 2, 1, false, slice_of("\x92\x01\x02", 3));
+	loop_test_advance(desk->test, LATER_MS / 2);
+	assert_false(session_has_ballot(session_in(desk), 2, ada->actor));
+	loop_test_advance(desk->test, 4 * LATER_MS);
+	assert_true(session_has_ballot(session_in(desk), 1, ada->actor));
+	assert_true(session_has_ballot(session_in(desk), 2, ada->actor));
+	desk_close(desk);
+}
+
+static void erased_by_another_instance(void **state)
+{
+	struct desk *desk = desk_open(1, false, "ord");
+	struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk);
+	struct journal journal = journal_memory_port(desk->disk);
+	(void)state;
+	journal.ops->erase(journal.self, desk->sid);
+	loop_test_advance(desk->test, 20 * 1000);
+	assert_null(fay->conn);
+	assert_null(ada->conn);
+	assert_int_equal(ada->last_bye, FAULT_no_session);
+	assert_int_equal(ada->last_close, CLOSE_REFUSED);
+	struct page *late = desk_page(desk, DOOR_LINK, DESK_FACILITATOR);
+	page_connect(late);
+	loop_test_advance(desk->test, 1000);
+	assert_int_equal(late->last_bye, FAULT_no_session);
+	desk_close(desk);
+}
+
+/* ---- an instance that is behind ---- */
+
+static void who_has_seen_more_elsewhere_waits(void **state)
+{
+	static const struct {
+		const char *name;
+		uint64_t ahead;      /* entries that ada's page has seen and this instance has not */
+		uint32_t term_ahead;
+		bool link;           /* it is a link that is not known here */
+		bool behind;         /* the journal says that more may come */
+		uint64_t comes_ms;   /* an entry comes after so long; 0: none */
+		uint64_t reset_ms;   /* history changes after so long; 0: not */
+		bool bye;
+		uint64_t in_ms;      /* admitted, or sent away, after so long */
+	} cases[] = {
+		{ "as far as we are", 0, 0, false, true, 0, 0, false, 0 },
+		{ "the entry comes", 1, 0, false, true, 300, 0, false, 300 },
+		{ "the entry does not come", 1, 0, false, true, 0, 0, true, BEHIND_MS },
+		{ "fewer come than it has seen", 2, 0, false, true, 300, 0, true, BEHIND_MS },
+		{ "nothing more is to come: it has seen another history", 1, 0, false, false, 0, 0, false, BEHIND_MS },
+		{ "history changes, and the term is higher than the one it has seen", 9, 0, false, true, 0, 300, false, 300 },
+		{ "history changes, and it has seen a still higher one", 0, 4, false, true, 0, 300, true, BEHIND_MS },
+		{ "a higher term", 0, 4, false, true, 300, 0, true, BEHIND_MS },
+		{ "a higher term of another history", 0, 4, false, false, 0, 0, false, BEHIND_MS },
+		{ "a link that may have been made a moment ago", 0, 0, true, true, 0, 0, true, BEHIND_MS },
+		{ "a link that is none", 0, 0, true, false, 0, 0, true, 0 },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct desk *desk = desk_open(1, false, "ord");
+		struct page *ada = desk_guest(desk), *link = desk_page(desk, DOOR_LINK, 0x77), *who = cases[i].link ? link : ada;
+		desk_facilitator(desk);
+		loop_test_advance(desk->test, 1000);
+		journal_memory_behind(desk->disk, desk->sid, cases[i].behind);
+		if (cases[i].link) {
+			page_connect(link);
+		} else {
+			page_cut(ada);
+			ada->done = desk_tip(desk) + cases[i].ahead;
+			ada->term += cases[i].term_ahead;
+			loop_stop(ada->loop, ada->reconnect_timer);
+			ada->reconnect_timer = NULL;
+			page_connect(ada);
+		}
+		uint64_t in_ms = 0;
+		for (uint64_t ms = 0; ms < BEHIND_MS + 500 && in_ms == 0; ms += 10) {
+			if (cases[i].comes_ms && ms == cases[i].comes_ms)
+				foreign(desk, &(struct entry){ .name = { .who = ACTOR_HOUSE }, .command = COMMAND_due, .form = slice_of("\x91\x63", 2) });
+			if (cases[i].reset_ms && ms == cases[i].reset_ms)
+				journal_memory_lose_to(desk->disk, desk->sid, desk_tip(desk) - 1);
+			loop_test_advance(desk->test, 10);
+			if (who->last_bye != FAULT_none || (who->welcomed && who->framed))
+				in_ms = ms + 10;
+		}
+		bool gone = who->last_bye != FAULT_none;
+		if (gone != cases[i].bye || in_ms < cases[i].in_ms || in_ms > cases[i].in_ms + 50)
+			fail_msg("%s: bye %d after %llu ms", cases[i].name, who->last_bye, (unsigned long long)in_ms);
+		bool again = cases[i].behind; /* to an instance that knows more */
+		if (gone && (who->last_bye != (again ? FAULT_elsewhere : FAULT_no_session)))
+			fail_msg("%s: bye %d", cases[i].name, who->last_bye);
+		loop_test_advance(desk->test, 50);
+		if (gone)
+			assert_int_equal(who->last_close, again ? CLOSE_LATER : CLOSE_REFUSED);
+		else
+			assert_int_equal(who->done, desk_tip(desk));
+		assert_int_equal(house_hall(desk->house, desk->sid)->behind, 0);
+		assert_null(desk->broken);
+		desk_close(desk);
+	}
+}
+
+/* ---- several journals behind one ---- */
+
+static unsigned health_of[2];
+
+static void read_health(struct page *page, struct slice bytes, void *ctx)
+{
+	(void)ctx;
+	struct reader r = reader_of(bytes);
+	read_array(&r);
+	if (page->number < 2 && read_uint(&r) == 3 && read_uint(&r) == 4)
+		health_of[page->number] = (unsigned)read_uint(&r);
+}
+
+/* Where one session is kept may be away while another is well: only its people are told. */
+static void each_session_has_its_own_health(void **state)
+{
+	struct desk *desk = desk_open(1, false, "ord");
+	struct page *first = desk_facilitator(desk);
+	struct sid one = desk->sid;
+	struct pack body;
+	(void)state;
+	pack_init(&body);
+	desk_body(&body, 1, false, "ord");
+	house_create_session(desk->house, pack_bytes(&body), slice_text("key"), "192.0.2.1", desk_created, desk);
+	pack_finish(&body);
+	loop_test_advance(desk->test, 100);
+	assert_false(sid_equal(one, desk->sid));
+	desk->watch.frame = read_health;
+	health_of[0] = health_of[1] = 0;
+	struct page *second = desk_facilitator(desk);
+	assert_int_equal(first->number, 0);
+	assert_int_equal(second->number, 1);
+	journal_memory_state_of(desk->disk, one, JOURNAL_AWAY);
+	loop_test_advance(desk->test, 100);
+	assert_int_equal(health_of[0], 1);
+	assert_int_equal(health_of[1], 0);
+	struct house_figures figures;
+	house_figures(desk->house, &figures);
+	assert_int_equal(figures.journal, JOURNAL_AWAY); /* the operator hears of the worst */
+	journal_memory_state_of(desk->disk, desk->sid, JOURNAL_FULL);
+	journal_memory_state_of(desk->disk, one, JOURNAL_OK);
+	loop_test_advance(desk->test, 100);
+	assert_int_equal(health_of[0], 0);
+	assert_int_equal(health_of[1], 2);
+	desk_close(desk);
+}
+
+/* ---- taking leave ---- */
+
+static void on_stopped(void *ctx)
+{
+	*(uint64_t *)ctx += 1;
+}
+
+static unsigned connected(struct desk *desk, unsigned from, unsigned to)
+{
+	unsigned count = 0;
+	for (unsigned i = from; i < to; i++)
+		count += desk->pages[i]->conn != NULL;
+	return count;
+}
+
+/* One after the other, so that they come to the other instances one after the other; who shows the hall its picture is last. */
+static void leave_is_taken_over_a_while(void **state)
+{
+	enum { GUESTS = 20, SPREAD = 4000 };
+	(void)state;
+	for (int spread = 0; spread < 2; spread++) {
+		struct desk *desk = desk_open(1, false, "ord");
+		uint64_t stopped = 0;
+		desk_facilitator(desk);
+		for (int i = 0; i < GUESTS; i++)
+			desk_guest(desk);
+		loop_test_advance(desk->test, 1000);
+		for (unsigned i = 0; i <= GUESTS; i++) /* they do not come back here by themselves */
+			desk->pages[i]->gone_for_good = true;
+		desk->house->spread_ms = spread ? SPREAD : 0;
+		house_stop(desk->house, on_stopped, &stopped);
+		loop_test_advance(desk->test, 10);
+		if (!spread)
+			assert_int_equal(connected(desk, 0, GUESTS + 1), 0);
+		struct page *late = desk_page(desk, DOOR_PARTICIPANT, 0);
+		page_connect(late);
+		for (unsigned quarter = 1; spread && quarter < 4; quarter++) {
+			loop_test_advance(desk->test, SPREAD / 4);
+			assert_in_range(connected(desk, 1, GUESTS + 1), GUESTS - quarter * 21 / 4 - 1, GUESTS - quarter * 21 / 4 + 1);
+			assert_int_equal(connected(desk, 0, 1), 1);
+			assert_int_equal(stopped, 0);
+		}
+		late->gone_for_good = true;
+		loop_test_advance(desk->test, SPREAD / 4 + 500);
+		assert_int_equal(connected(desk, 0, GUESTS + 1), 0);
+		assert_int_equal(late->welcomed, 0);
+		assert_int_equal(late->last_close, CLOSE_GOING);
+		assert_int_equal(desk->pages[1]->last_close, CLOSE_GOING);
+		assert_int_equal(stopped, 1);
+		desk_close(desk);
+	}
+}
+
+/* ---- rules ---- */
+
+/* One that another program has raised beyond what this one knows: people come back and meet one that knows them. */
+static void rules_that_are_not_known_here(void **state)
+{
+	struct desk *desk = desk_open(1, false, "ord");
+	struct page *ada = desk_guest(desk);
+	(void)state;
+	assert_int_equal(session_rules(session_in(desk)), RULES_NEWEST);
+	foreign(desk, &(struct entry){ .name = { .who = ACTOR_HOUSE }, .command = COMMAND_rules, .form = slice_of("\x91\x01", 2) });
+	loop_test_advance(desk->test, 1000);
+	assert_non_null(ada->conn); /* they hold already */
+	foreign(desk, &(struct entry){ .name = { .who = ACTOR_HOUSE }, .command = COMMAND_rules, .form = slice_of("\x91\x63", 2) });
+	loop_test_advance(desk->test, 100);
+	assert_int_equal(ada->last_bye, FAULT_elsewhere);
+	for (int times = 0; times < 2; times++) {
+		loop_test_advance(desk->test, 20 * 1000);
+		assert_true(ada->connects > 2); /* it tries by itself, and hears the same */
+		assert_int_equal(ada->last_bye, FAULT_elsewhere);
+		restart(desk, 0);
+	}
+	desk_close(desk);
+}
+
+/* Only when all instances know them; with -DBOLLPLANK_RULES=2 this is the next version among older ones (tests/unit/controls.sh). */
+static void rules_rise_when_all_know_them(void **state)
+{
+	struct desk *desk = desk_open(0, false, "ord");
+	struct pack body;
+	(void)state;
+	pack_init(&body);
+	desk_body(&body, 1, false, "ord");
+	journal_memory_rules(desk->disk, 1);
+	house_create_session(desk->house, pack_bytes(&body), slice_text("key"), "192.0.2.1", desk_created, desk);
+	pack_finish(&body);
+	desk_settle(desk);
+	desk_facilitator(desk);
+	loop_test_advance(desk->test, 5000);
+	assert_int_equal(session_rules(session_in(desk)), 1);
+	assert_int_equal(entries_of(desk, COMMAND_rules), 0);
+	journal_memory_rules(desk->disk, 7); /* the others are newer still */
+	journal_memory_peers(desk->disk, desk->sid, NULL, 0);
+	loop_test_advance(desk->test, 5000);
+	assert_int_equal(session_rules(session_in(desk)), RULES_NEWEST);
+	assert_int_equal(entries_of(desk, COMMAND_rules), RULES_NEWEST > 1);
+	desk_facilitator(desk);
+	loop_test_advance(desk->test, 5000);
+	assert_int_equal(entries_of(desk, COMMAND_rules), RULES_NEWEST > 1);
+	desk_close(desk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +546,14 @@ int main(void)
 		cmocka_unit_test(another_instance_shows_here),
 		cmocka_unit_test(deadlines),
 		cmocka_unit_test(a_seal_strikes_when_it_is_stable),
+		cmocka_unit_test(what_fell_out_of_history_comes_back),
+		cmocka_unit_test(nothing_new_goes_before_an_orphan),
+		cmocka_unit_test(erased_by_another_instance),
+		cmocka_unit_test(who_has_seen_more_elsewhere_waits),
+		cmocka_unit_test(each_session_has_its_own_health),
+		cmocka_unit_test(leave_is_taken_over_a_while),
+		cmocka_unit_test(rules_that_are_not_known_here),
+		cmocka_unit_test(rules_rise_when_all_know_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

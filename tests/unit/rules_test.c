@@ -80,6 +80,7 @@ static const char *const forms[] = {
 	[COMMAND_outcome] = "[1, 0, 0, [1, 0, 0, 2, 0, 0, 3, 0, 0]]",
 	[COMMAND_papers] = "[2]",
 	[COMMAND_proxy] = "[1, h'0102030405060708090a0b0c0d0e0f10', 1, h'0003920101']",
+	[COMMAND_rules] = "[1]",
 };
 
 static struct subject subject_of(unsigned command, uint32_t activity)
@@ -123,6 +124,7 @@ static enum fault more_asked(unsigned command, bool member, bool secret, uint32_
 {
 	switch (command) {
 	case COMMAND_create: return FAULT_taken;
+	case COMMAND_rules: return FAULT_stale; /* these hold already */
 	case COMMAND_join: case COMMAND_end: return over ? FAULT_over : FAULT_none;
 	case COMMAND_due: return over ? FAULT_stale : FAULT_none;
 	case COMMAND_look: return secret ? FAULT_secret_look : FAULT_none;

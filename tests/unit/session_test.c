@@ -269,7 +269,7 @@ static void test_stops(void **state)
 	REFUSED(unknown_command, &s, FACILITATOR, say);
 	assert_int_equal(session_seq(s.session), seq + 1);
 	script_finish(&s);
-	static const char *const creations[] = { "[2, 0, 3, 0, \"sv\", 5, \"K7MP3XQR\", \"\"]", "[0, 0, 3, 0, \"sv\", 5, \"K7MP3XQR\", \"\"]",
+	static const char *const creations[] = { "[99, 0, 3, 0, \"sv\", 5, \"K7MP3XQR\", \"\"]", "[0, 0, 3, 0, \"sv\", 5, \"K7MP3XQR\", \"\"]",
 						 "[1, 0, 2, 0, \"sv\", 5, \"K7MP3XQR\", \"\"]", "[1, 0, 3, 0, \"sv\", 5, \"K7MP3X\"]", "[]" };
 	for (size_t i = 0; i < sizeof creations / sizeof *creations; i++) {
 		struct pack form;
@@ -279,8 +279,39 @@ static void test_stops(void **state)
 		struct session *session = session_create(script_sid());
 		assert_int_equal(session_step(session, &create), FAULT_unknown_command);
 		assert_true(session_stopped(session));
+		assert_int_equal(session_newer(session), i == 0);
 		session_destroy(session);
 		pack_finish(&form);
+	}
+}
+
+/* Rules rise and never fall; who does not know them stops, and says why. */
+static void test_rules(void **state)
+{
+	static const struct { const char *form; enum fault fault; bool newer; } cases[] = {
+		{ "[0]", FAULT_stale, false },     { "[1]", FAULT_stale, false }, { "[]", FAULT_malformed, false },
+		{ "[1, 2]", FAULT_malformed, false }, { "[99]", FAULT_unknown_command, true },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct script s;
+		struct pack form, saved;
+		script_begin(&s, 3);
+		pack_init(&form);
+		pack_init(&saved);
+		assert_true(notation_pack(cases[i].form, &form));
+		assert_int_equal(session_rules(s.session), 1);
+		struct entry entry = { .name = { .who = ACTOR_HOUSE }, .command = COMMAND_rules, .form = pack_bytes(&form) };
+		assert_int_equal(script_entry(&s, &entry), cases[i].fault);
+		assert_int_equal(session_newer(s.session), cases[i].newer);
+		assert_int_equal(session_stopped(s.session), cases[i].newer);
+		session_save(s.session, &saved);
+		struct session *again = session_restore(script_sid(), pack_bytes(&saved));
+		assert_int_equal(again == NULL, cases[i].newer); /* a newer program's snapshot is not for us */
+		session_destroy(again);
+		pack_finish(&form);
+		pack_finish(&saved);
+		script_finish(&s);
 	}
 }
 
@@ -319,7 +350,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names), cmocka_unit_test(test_lanes), cmocka_unit_test(test_verdict_of_what_moves_memory), cmocka_unit_test(test_links),
 		cmocka_unit_test(test_rooms), cmocka_unit_test(test_organisations), cmocka_unit_test(test_words), cmocka_unit_test(test_stops),
-		cmocka_unit_test(test_items),
+		cmocka_unit_test(test_rules), cmocka_unit_test(test_items),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

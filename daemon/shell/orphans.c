@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "shell/orphans.h"
+
+static void bytes_keep(struct entry_bytes *bytes, const struct body *body)
+{
+	bytes->head_len = body->head.len;
+	memcpy(bytes->head, body->head.at, body->head.len);
+	bytes->form_len = body->form.len;
+	bytes->text_len = body->text.len;
+	bytes->parts = check_alloc(1, bytes->form_len + bytes->text_len);
+	if (bytes->form_len)
+		memcpy(bytes->parts, body->form.at, bytes->form_len);
+	if (bytes->text_len)
+		memcpy(bytes->parts + bytes->form_len, body->text.at, bytes->text_len);
+	memcpy(bytes->digest, body->digest, sizeof bytes->digest);
+}
+
+void orphans_finish(struct hall *hall)
+{
+	for (size_t i = hall->orphans_first; i < hall->orphans_count; i++)
+		entry_bytes_finish(&hall->orphans[i]);
+	free(hall->orphans);
+	hall->orphans = NULL;
+	hall->orphans_count = hall->orphans_room = hall->orphans_first = 0;
+	hall->orphans_tag = 0;
+	loop_stop(hall->house->loop, hall->orphans_timer);
+	hall->orphans_timer = NULL;
+}
+
+/* What time or presence brought about is looked for anew in this history; so is a seal, which names places of the other. */
+static bool comes_by_itself(const struct entry *entry)
+{
+	switch (entry->command) {
+	case COMMAND_due:
+	case COMMAND_extra_due:
+	case COMMAND_seal:
+	case COMMAND_placed:
+	case COMMAND_pen_away:
+	case COMMAND_rules:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* It is in the log already, by another way; or it must not come again. */
+static bool orphan_spent(const struct hall *hall, const struct entry_bytes *bytes)
+{
+	struct entry entry;
+	bool kept = false;
+	struct slice form = slice_of(bytes->parts, bytes->form_len), text = slice_of(bytes->parts + bytes->form_len, bytes->text_len);
+	if (!entry_decode(slice_of(bytes->head, bytes->head_len), form, text, 0, bytes->digest, &entry) || comes_by_itself(&entry))
+		return true; /* not whole: it was struck, and what replaced it is gone */
+	session_would_refuse(hall->session, &entry, &kept);
+	return kept;
+}
+
+static void on_orphans(void *ctx);
+
+static void again_soon(struct hall *hall)
+{
+	if (hall->orphans_timer == NULL)
+		hall->orphans_timer = loop_after(hall->house->loop, LATER_MS, on_orphans, hall);
+}
+
+/* One after the other: were one refused and the next taken, they would change places. */
+void orphans_send(struct hall *hall)
+{
+#if BOLLPLANK_BUG == 64 /* what fell out of history is gone */
+	orphans_finish(hall);
+#endif
+	while (hall->orphans_first < hall->orphans_count && hall->orphans_tag == 0) {
+		struct entry_bytes *first = &hall->orphans[hall->orphans_first];
+		if (orphan_spent(hall, first)) {
+			entry_bytes_finish(first);
+			hall->orphans_first++;
+		} else if (hall_append_bytes(hall, first, &(struct pending){ .hall = hall, .kind = PENDING_ORPHAN }) == 0) {
+			hall->orphans_tag = hall->house->newest_tag;
+		} else {
+			again_soon(hall);
+			return;
+		}
+	}
+	if (hall->orphans_first == hall->orphans_count)
+		orphans_finish(hall);
+}
+
+static void on_orphans(void *ctx)
+{
+	struct hall *hall = CAST(ctx, hall);
+	hall->orphans_timer = NULL;
+	if (hall_serves(hall) && !hall->house->stopping)
+		orphans_send(hall);
+}
+
+void orphans_failed(struct hall *hall, uint64_t tag)
+{
+	if (hall->orphans_tag != tag)
+		return;
+	hall->orphans_tag = 0;
+	if (hall->open) /* else with the others, when it is */
+		again_soon(hall);
+}
+
+void orphans_back(struct hall *hall, uint64_t tag)
+{
+	if (hall->orphans_tag != tag)
+		return;
+	hall->orphans_tag = 0;
+	entry_bytes_finish(&hall->orphans[hall->orphans_first++]);
+	if (hall_serves(hall))
+		orphans_send(hall);
+}
+
+bool orphans_wait(const struct hall *hall)
+{
+#if BOLLPLANK_BUG == 65 /* something new gets before them */
+	return false;
+#endif
+	return hall->orphans_count > hall->orphans_first + (hall->orphans_tag != 0);
+}
+
+void orphans_add(struct hall *hall, const struct body *body)
+{
+	if (body->head.len > ENTRY_HEAD_MAX)
+		return;
+	if (hall->orphans_count == hall->orphans_room) {
+		hall->orphans_room = hall->orphans_room ? 2 * hall->orphans_room : 16;
+		hall->orphans = check_realloc(hall->orphans, hall->orphans_room, sizeof *hall->orphans);
+	}
+	/* What is left of an earlier reset stood behind all that had come into the log since. */
+	size_t at = hall->orphans_first + hall->orphans_new++;
+	memmove(hall->orphans + at + 1, hall->orphans + at, (hall->orphans_count++ - at) * sizeof *hall->orphans);
+	bytes_keep(&hall->orphans[at], body);
+}
