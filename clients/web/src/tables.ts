@@ -49,6 +49,7 @@ export const COMMAND = {
 	outcome: 44,
 	papers: 45,
 	proxy: 46,
+	rules: 47,
 } as const;
 
 /** Verdicts on commands and reasons for a bye. */

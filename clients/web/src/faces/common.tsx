@@ -2,10 +2,10 @@
 // What more than one face needs: the timer, the mark of what is saved, secrecy, refusals.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button, Dot, Icon, announce } from "../look/parts.js";
-import type { Activity, Session } from "../state/session.js";
-import { HOLDER_ROOM, NO_CONTACT, NO_SAVING } from "../state/session.js";
+import type { Activity, Session, Undone } from "../state/session.js";
+import { AWAY_MS, HOLDER_ROOM, NO_CONTACT, NO_SAVING } from "../state/session.js";
 import { FAULT, NOTE, PHASE } from "../tables.js";
-import { countdown, faultWords, t } from "../words/words.js";
+import { clockTime, countdown, faultWords, t } from "../words/words.js";
 
 export const CODE_SYMBOLS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 export const codeOf = (typed: string): string => typed.toUpperCase().replace(/[\s-]/g, "");
@@ -48,7 +48,7 @@ export function useSaving(session: Session, waits: boolean, empty: boolean): Sav
 	const since = useRef(0);
 	const was = useRef<Saving>("nothing");
 	const [, again] = useState(0);
-	const away = session.away_ms > 2000 || session.health !== 0;
+	const away = session.stuck;
 	void session.tick.value;
 	const now = session.world.now();
 	if (!waits)
@@ -112,6 +112,42 @@ export function Refused({ session, activity }: { session: Session; activity?: nu
 			<span>{why}</span>
 			<button type="button" class="round" aria-label={t("close")} onClick={() => { session.refusal.value = null; }}><Icon name="close" /></button>
 		</p>
+	);
+}
+
+/** What a participant's every face says at its top when something is amiss: no contact, no saving, a forgotten lane, and what had been saved and is not. */
+export function Trouble({ session }: { session: Session }) {
+	const held = session.held_back, stuck = session.health !== 0;
+	const store = t("store-away", { time: clockTime(session.health_since) });
+	useEffect(() => { if (stuck) announce(store); }, [stuck]);
+	return (
+		<>
+			{session.away_ms > AWAY_MS && <Band>{session.all_saved ? t("contact-none-saved") : t("unsaved-why")}</Band>}
+			{stuck && <Band>{!session.all_saved && <><b>{t("unsaved")}.</b> </>}{store}</Band>}
+			{held > 0 && (
+				<div class="band attn">
+					<div>{t("held-back", { n: held })}</div>
+					<Button onClick={() => session.live.settle_held_back(true)}>{t("held-send")}</Button>
+					<Button onClick={() => session.live.settle_held_back(false)}>{t("held-drop")}</Button>
+				</div>
+			)}
+			{session.undone.value.map((u) => <Lost key={u.key} session={session} undone={u} />)}
+		</>
+	);
+}
+
+/** What had been called saved and is not: which, what it said, and the way to say it again. Stays until the person has answered, or it is back. */
+function Lost({ session, undone }: { session: Session; undone: Undone }) {
+	const may = session.may_send(undone);
+	const what = undone.is === "note" ? t(undone.how === "refused" ? "lost-note-refused" : "lost-note") : t(undone.how === "unsure" ? "lost-unsure" : "lost-ballot", { title: undone.title });
+	const said = undone.is === "note" ? undone.note.words : session.said(undone);
+	useEffect(() => announce(what, true), []);
+	return (
+		<div class="band attn">
+			<div>{what}{said && <> <span class="keep">{t("lost-was", { words: said })}</span></>}{!may && <> {t("lost-closed")}</>}</div>
+			{may && <Button onClick={() => session.send_again(undone)}>{t(undone.is === "note" && !session.has_pen ? "notes-suggest" : "lost-send")}</Button>}
+			<Button onClick={() => session.put_away(undone)}>{may ? t("lost-leave") : t("understood")}</Button>
+		</div>
 	);
 }
 

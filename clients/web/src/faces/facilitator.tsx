@@ -2,11 +2,11 @@
 // The facilitator: program, wall of rooms, the screen, and one button that says act, object and number. Laptop first, every act also on a phone.
 // Its parts stand in facilitator/, each by its subject; what they send is in facilitator/acts.ts.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Button, Dot, Mark, Sheet, announce } from "../look/parts.js";
+import { Button, Dot, Mark, Sheet } from "../look/parts.js";
 import { Settings } from "../look/settings.js";
 import type { Session, Step } from "../state/session.js";
 import { COMMAND } from "../tables.js";
-import { clockTime, grouped, t } from "../words/words.js";
+import { grouped, t } from "../words/words.js";
 import { Band, Refused, useSaving } from "./common.js";
 import { current, stage } from "./facilitator/acts.js";
 import { Links } from "./facilitator/links.js";
@@ -18,6 +18,7 @@ import { MakeRooms, WhoIsHere } from "./facilitator/rooms.js";
 import { Say } from "./facilitator/say.js";
 import { ScreenControl } from "./facilitator/screen_control.js";
 import { Bottom } from "./facilitator/time.js";
+import { Store, Stuck, WentBack } from "./facilitator/trouble.js";
 import { Wall } from "./facilitator/wall.js";
 
 type Tab = "program" | "rooms" | "screen";
@@ -60,6 +61,7 @@ export function FacilitatorFace({ session }: { session: Session }) {
 				<section class="mid">
 					{away && <Band>{t("fac-away")}</Band>}
 					{!away && (session.health !== 0 ? <Store session={session} /> : saving === "long" && <Band>{t("fac-slow")}</Band>)}
+					<WentBack session={session} />
 					<Refused session={session} />
 					{session.over && <Band tone="calm">{t("fac-over")}</Band>}
 					<Now session={session} step={step} stage={at} order={(n) => setOpen({ is: "order", activity: n })} />
@@ -76,8 +78,9 @@ export function FacilitatorFace({ session }: { session: Session }) {
 			{open?.is === "say" && <Say session={session} room={open.room} close={close} />}
 			{open?.is === "end" && (
 				<Sheet title={t("fac-end-title")} close={close}>
+					<Stuck session={session} />
 					<p>{t("fac-end", { n: session.present.total })}</p>
-					<div class="acts"><Button onClick={() => { session.command(COMMAND.end); close(); }}>{t("fac-end-go")}</Button><Button onClick={close}>{t("regret")}</Button></div>
+					<div class="acts"><Button aria-disabled={session.stuck} onClick={() => { if (session.command(COMMAND.end)) close(); }}>{t("fac-end-go")}</Button><Button onClick={close}>{t("regret")}</Button></div>
 				</Sheet>
 			)}
 			{open?.is === "remix" && <Sheet title={t("rooms-change")} close={close}><MakeRooms session={session} done={close} /></Sheet>}
@@ -94,11 +97,4 @@ function useBegun(session: Session, step: Step | null): number | null {
 	if (!seen.current || seen.current.step !== number)
 		seen.current = { step: number, at_ms: seen.current ? session.live.server_ms() : null };
 	return seen.current.at_ms;
-}
-
-/** ux.md fac.store: what a facilitator may still do is talk. Said aloud once. */
-function Store({ session }: { session: Session }) {
-	const words = `${t("fac-store", { time: clockTime(session.health_since) })}${session.health === 2 ? ` ${t("fac-store-full")}` : ""}`;
-	useEffect(() => announce(words, true), []);
-	return <Band>{words}</Band>;
 }

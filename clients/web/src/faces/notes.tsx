@@ -11,7 +11,7 @@ import { type Caret, Editor, GAP, KINDS, NOTE_MAX, type Row, bytesOf, talkedAbou
 import type { Activity, Session, Step, TrayItem } from "../state/session.js";
 import { COMMAND, FAULT, PHASE } from "../tables.js";
 import { t } from "../words/words.js";
-import { Band, Refused, Saved, Timer, isOpen, noteKind, roomLabel, useSaving } from "./common.js";
+import { Band, Refused, Saved, Timer, Trouble, isOpen, noteKind, roomLabel, useSaving } from "./common.js";
 import { Earlier, Marks, NoteRow, Rescued, aboutWords, draftsLeft, draftsOf, keepDraft, whoIs } from "./notes_list.js";
 import { Back, RoomActs } from "./room.js";
 
@@ -80,15 +80,7 @@ function Bands({ session, room }: { session: Session; room: number }) {
 	useEffect(() => { if (said && said.at_ms !== heard) announce(t("say", { text: said.words }), true); }, [said?.at_ms]);
 	return (
 		<>
-			{session.away_ms > 2000 && <Band>{session.all_saved ? t("contact-none-saved") : t("unsaved-why")}</Band>}
-			{session.health !== 0 && !session.all_saved && <Band><b>{t("unsaved")}.</b> {t("unsaved-store")}</Band>}
-			{session.held_back > 0 && (
-				<div class="band attn">
-					<div>{t("held-back", { n: session.held_back })}</div>
-					<Button onClick={() => session.live.settle_held_back(true)}>{t("held-send")}</Button>
-					<Button onClick={() => session.live.settle_held_back(false)}>{t("held-drop")}</Button>
-				</div>
-			)}
+			<Trouble session={session} />
 			<Back session={session} room={room} />
 			{said && said.at_ms !== heard && <Band tone="calm" close={() => setHeard(said.at_ms)}><b>{t("say-from")}</b> <span class="keep">{said.words}</span></Band>}
 			{session.has_pen && pen.away && (

@@ -2,13 +2,12 @@
 // A participant: the running step, the own ballot, the own room, the time left, and what may be shown. Phone first.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { kinds } from "../activities/kinds.js";
-import { pack, packText } from "../live/wire.js";
 import { Button, Dot, Icon, Mark, Sheet, announce } from "../look/parts.js";
 import { Settings } from "../look/settings.js";
 import { type Activity, HOLDER_ROOM, type Session, type Step } from "../state/session.js";
 import { COMMAND, FAULT, PHASE } from "../tables.js";
 import { t } from "../words/words.js";
-import { Band, Refused, Saved, Secrecy, Timer, isOpen, roomLabel, useSaving } from "./common.js";
+import { Band, Refused, Saved, Secrecy, Timer, Trouble, isOpen, roomLabel, useSaving } from "./common.js";
 import { Rescued } from "./notes_list.js";
 import { Back, InRoom, PenOffer, RoomActs, RoomLife, RoomLine, RoomNotes, isLink, penWords, useRoomVoice, wide } from "./room.js";
 
@@ -140,20 +139,10 @@ function Bands({ session, room, moved }: { session: Session; room: number; moved
 	const [heard, setHeard] = useState<number[]>([]);
 	const [table_put, setTablePut] = useState(false);
 	useEffect(() => { if (newest && !heard.includes(newest.at_ms)) announce(t("say", { text: newest.words }), true); }, [newest?.at_ms]);
-	const held = session.held_back;
-	const away = session.away_ms > 2000;
 	return (
 		<>
-			{away && <Band>{session.all_saved ? t("contact-none-saved") : t("unsaved-why")}</Band>}
-			{session.health !== 0 && !session.all_saved && <Band><b>{t("unsaved")}.</b> {t("unsaved-store")}</Band>}
+			<Trouble session={session} />
 			{session.refusal.value?.fault === FAULT.unsure && <Refused session={session} />}
-			{held > 0 && (
-				<div class="band attn">
-					<div>{t("held-back", { n: held })}</div>
-					<Button onClick={() => session.live.settle_held_back(true)}>{t("held-send")}</Button>
-					<Button onClick={() => session.live.settle_held_back(false)}>{t("held-drop")}</Button>
-				</div>
-			)}
 			<Refused session={session} activity={0} />
 			<Back session={session} room={room} />
 			{said.map((s) => !heard.includes(s.at_ms) && <Band key={s.scope} tone="calm" close={() => setHeard([...heard, s.at_ms])}><b>{t("say-from")}</b> <span class="keep">{s.words}</span></Band>)}
@@ -268,7 +257,7 @@ function RoomSheet({ session, room, step, activity, notes, close }: { session: S
 			{room > 0 && !session.over && notes && <RoomActs session={session} room={room} step={step} />}
 			<form onSubmit={(e) => {
 				e.preventDefault();
-				session.live.send({ command: COMMAND.profile, field: "profile", form: profileForm, text: profileText(name.trim(), session.me.organisation) });
+				session.rename(name.trim());
 				close();
 			}}>
 				<label for="own-name">{t("join-name")} <span class="soft">{t("optional")}</span></label>
@@ -283,6 +272,3 @@ function Over({ session }: { session: Session }) {
 	useEffect(() => announce(t("over")), []);
 	return <div class="content"><h1>{session.title}</h1><p class="lead">{t("over")}</p><Refused session={session} />{!session.all_saved && <p class="attn">{t("unsaved")}</p>}</div>;
 }
-
-const profileForm = pack([0]);
-const profileText = (name: string, organisation: string) => packText([["", name, organisation]]);

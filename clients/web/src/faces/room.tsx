@@ -43,7 +43,7 @@ export function PenOffer({ session, room }: { session: Session; room: number }) 
 	return (
 		<div class="band calm offer">
 			<div><Icon name="pen" /> {words}</div>
-			<Button onClick={() => { session.side.value = "notes"; session.pen_take(room); }} disabled={session.waits_for(COMMAND.pen_take)}>{t("pen-take")}</Button>
+			<Button aria-disabled={session.stuck} onClick={() => { if (session.pen_take(room)) session.side.value = "notes"; }} disabled={session.waits_for(COMMAND.pen_take)}>{t("pen-take")}</Button>
 			<Button look="quiet" onClick={() => setPutAway(name)}>{t("pen-not-now")}</Button>
 		</div>
 	);

@@ -117,14 +117,16 @@ function Footer({ session, what, paged, preview }: { session: Session; what: Wha
 	const agreed = what === "join" || what === "over" ? "" : level(session);
 	/* What was agreed and the page go before the step. In large letters the line is shorter still: the code stands only where people are asked to do something. */
 	const short = scale.value >= LARGE && !preview && agreed !== "";
+	/* In the place of what can be spared: nobody in the hall has to do anything. */
+	const stuck = session.health !== 0 && !preview;
 	return (
 		<footer>
 			<Mark />
 			<span class="s-where">
-				{what === "join" ? <span><b class="num">{figure(session.present.total)}</b> {t("are-here", { n: session.present.total })}</span>
+				{stuck ? <span>{t("no-saving")}</span> : what === "join" ? <span><b class="num">{figure(session.present.total)}</b> {t("are-here", { n: session.present.total })}</span>
 					: what === "task" && !agreed ? <span>{t("screen-join-at", { host: location.host })}</span>
 					: at >= 0 && what !== "over" && what !== "task" && !short && !(agreed && paged.words) && <span class="num">{t("screen-step", { n: at + 1, of: steps.length })}</span>}
-				{agreed && <b class="s-level">{agreed}</b>}
+				{agreed && !stuck && <b class="s-level">{agreed}</b>}
 			</span>
 			{session.head.rehearsal && <span class="chip">{t("rehearsal")}</span>}
 			{paged.words && <span class="num page-words">{paged.words}</span>}

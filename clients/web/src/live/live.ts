@@ -22,7 +22,8 @@ export interface Seat {
 export type Line = "opening" | "open" | "away" | "ended";
 export type Change =
 	| { is: "line" }
-	| { is: "sections"; names: Set<string> }
+	/** other: history is another than before; what stood in sight is in sections.before. */
+	| { is: "sections"; names: Set<string>; other: boolean }
 	| { is: "volatile" }
 	| { is: "outbox" }
 	| { is: "outcome"; outcome: Outcome };
@@ -39,6 +40,10 @@ const SWEEP_MS = 5_000;
 const LANES_KEPT = 4;
 /** After a seal the answer to what was under way may still come; so long it is waited for. */
 const SEAL_WAIT_MS = 2_000;
+/** Somebody whose membership was in the lost part of history joins anew; so long the page shows what it had. */
+const REJOIN_MS = 4_000;
+/** When saving is possible again, what was put off goes within so long, a hall not all at once. */
+const RELIEF_MS = 1_000;
 /** A status told so soon after the welcome is the one that held before the line was lost. */
 const HEALTH_SAME_MS = 5_000;
 const KEY_ACTIVITY = 4096; /* items 4096 + activity of `scope` */
@@ -106,6 +111,7 @@ export class Live {
 	#sealed = new WeakMap<Entry, number>(); /* when a seal was first seen while this one was under way */
 	#asked = 0; /* when a command was sent that has no answer */
 	#text: Text | null = null;
+	#rejoining: { frames: Frame[]; cancel: () => void } | null = null;
 	#stopped = false;
 
 	constructor(readonly world: World, readonly seat: Seat, readonly changed: (change: Change) => void) {}
@@ -163,16 +169,25 @@ export class Live {
 		return (this.roles & (ROLE.FACILITATOR | ROLE.SCREEN)) !== 0;
 	}
 
+	owns(lane: string): boolean {
+		return this.#lanes.some(({ box }) => box.lane === lane) || [...this.lanes.values()].includes(lane);
+	}
+
 	get entries(): Entry[] {
 		return this.#lanes.flatMap((l) => l.box.entries);
 	}
 
 	/** Be somebody. The words are kept and said again when another lane has to be opened. */
 	join(text: Text): void {
-		this.#text = text;
-		this.world.store.set(`${this.seat.name}.text`, JSON.stringify(text));
+		this.rename(text);
 		this.#join();
 		this.#pump();
+	}
+
+	/** Another name: said again like the first one, should history lose it. */
+	rename(text: Text): void {
+		this.#text = text;
+		this.world.store.set(`${this.seat.name}.text`, JSON.stringify(text));
 	}
 
 	send(wish: Partial<Wish> & { command: number }): void {
@@ -332,7 +347,7 @@ export class Live {
 		if (this.#stopped || this.line === "ended")
 			return;
 		/* 3.7: who is not joined has not seen what members see, and has no position. */
-		const { term, done } = this.actor === 0 ? { term: 0, done: 0 } : this.sections;
+		const { term, done } = this.actor === 0 || this.#rejoining ? { term: 0, done: 0 } : this.sections;
 		const hello = () => helloEncode({ ...this.seat, lane: this.#own!.box.lane, term, done });
 		const socket: Socket = this.world.connect({
 			opened: () => socket.send(hello()),
@@ -356,6 +371,7 @@ export class Live {
 	}
 
 	#end(fault: number, elsewhere: boolean): void {
+		this.#rejoined();
 		this.ended = { fault, elsewhere };
 		this.line = "ended";
 		this.#cancel_retry();
@@ -372,14 +388,14 @@ export class Live {
 		this.#socket?.close();
 		this.#socket = null;
 		this.#asked = 0;
+		this.#rejoining?.cancel(); /* the next welcome says how it stands */
 		for (const { box } of this.#lanes)
 			box.lost();
 		if (this.line === "open" || this.line === "opening")
 			this.away_since = this.line === "open" ? this.world.now() : this.away_since;
 		this.line = "away";
 		/* 3.3: the first within 0 to 500 ms, then doubled, with jitter, so that a hall does not come back in one moment. */
-		const jitter = this.world.random(2);
-		const share = (jitter[0] * 256 + jitter[1]) / 65536;
+		const share = this.#share();
 		const most = Math.min(BACK_OFF_MS * 2 ** this.#tries, BACK_OFF_MAX_MS);
 		const wait = this.#tries === 0 ? share * most : most * (0.5 + share / 2);
 		this.#tries++;
@@ -388,34 +404,68 @@ export class Live {
 		this.changed({ is: "line" });
 	}
 
+	/** By lot, from 0 to 1. */
+	#share(): number {
+		const [high, low] = this.world.random(2);
+		return (high * 256 + low) / 65536;
+	}
+
+	/** Joined anew, or not to be waited for: what was held back of the new history is shown at once. */
+	#rejoined(): void {
+		const held = this.#rejoining;
+		if (held === null)
+			return;
+		this.#rejoining = null;
+		held.cancel();
+		this.actor = 0;
+		for (const frame of held.frames)
+			this.#frame(frame);
+		this.changed({ is: "line" });
+	}
+
 	#message(bytes: Bytes): void {
 		const m = messageDecode(bytes);
 		const now = this.world.now();
 		this.heard = now;
 		switch (m.is) {
-		case "welcome":
+		case "welcome": {
 			/* 3.7: a second one stands for the first. As somebody else we have no lane yet, and what was under way went nowhere. */
-			if (this.actor !== 0 && m.actor !== this.actor)
+			const was = this.actor !== 0 || this.#lanes.some(({ box }) => box.joined);
+			if (was && (m.actor === 0 || (this.actor !== 0 && m.actor !== this.actor)))
 				for (const { box } of this.#lanes) {
 					box.lost();
 					box.doubt();
 					box.joined = false;
 				}
+			this.#asked = 0;
 			if (this.line !== "open")
 				this.health = 0;
 			this.#welcomed = now;
 			this.sid = m.sid;
 			this.code = m.code;
 			this.roles = m.roles;
-			this.actor = m.actor;
+			/* Nobody by this token any more: joined anew without a question, and until that is done the page stays as it is. */
+			this.#rejoining?.cancel();
+			this.#rejoining = null;
+			if (m.actor === 0 && was && this.seat.door === 0 && this.#text !== null)
+				this.#rejoining = { frames: [], cancel: this.world.later(REJOIN_MS, () => this.#rejoined()) };
+			if (this.#rejoining === null || this.actor === 0)
+				this.actor = m.actor;
 			this.line = "open";
 			this.#cancel_retry();
 			this.changed({ is: "line" });
 			void this.#greet();
 			break;
+		}
 		case "frame":
 			this.#tries = 0;
-			this.#frame(m);
+			if (this.#rejoining) {
+				this.#rejoining.frames.push(m);
+				if (m.sections.some(({ kind }) => kind === SECTION.me))
+					this.#rejoined();
+			} else {
+				this.#frame(m);
+			}
 			break;
 		case "reply":
 			this.#asked = 0;
@@ -424,6 +474,8 @@ export class Live {
 					if (m.number === 1 && m.fault === FAULT.later)
 						this.join_at = now + m.later_ms;
 					this.#outcomes(box, box.reply(now, m.number, m.fault, m.later_ms, m.activity, m.round));
+					if (!box.entries.some((e) => e.number === 1))
+						this.#rejoined();
 				}
 			this.#pump();
 			break;
@@ -449,8 +501,12 @@ export class Live {
 				this.health_since = now;
 			if (m.status === 0)
 				this.health_since = 0;
+			if (m.status === 0 && this.health !== 0)
+				for (const { box } of this.#lanes)
+					box.hurry(now + this.#share() * RELIEF_MS);
 			this.health = m.status;
 			this.changed({ is: "line" });
+			this.#pump();
 			break;
 		case "bye":
 			this.ended = { fault: m.fault, elsewhere: false };
@@ -467,7 +523,7 @@ export class Live {
 		await this.#check_lanes();
 		if (this.seat.door === 1 && this.roles & ROLE.FACILITATOR && this.#text === null)
 			this.#text = [["", "", ""]];
-		const wants = this.seat.door === 1 ? (this.roles & ROLE.FACILITATOR) !== 0 : this.actor !== 0 && this.#text !== null;
+		const wants = this.seat.door === 1 ? (this.roles & ROLE.FACILITATOR) !== 0 : (this.actor !== 0 || this.#rejoining !== null) && this.#text !== null;
 		if (this.seat.door === 0 && this.actor !== 0 && this.#text === null) {
 			this.#text = [["", "", ""]];
 			this.#join_unless_open();
@@ -484,20 +540,22 @@ export class Live {
 
 	#frame(frame: Frame): void {
 		this.#clock = { log_ms: frame.log_ms, at: this.world.now() };
-		const term_before = this.sections.term;
+		const other = this.sections.is_other(frame);
 		const names = this.sections.apply(frame);
-		if (frame.listing !== null || (term_before !== 0 && term_before !== frame.term))
+		if (frame.listing !== null || other)
 			for (const { box } of this.#lanes)
 				box.doubt();
 		for (const [actor] of this.sections.all(SECTION.me))
 			this.actor = actor;
-		this.changed({ is: "sections", names });
+		this.changed({ is: "sections", names, other });
 		this.#judge();
 		this.#pump();
 	}
 
 	/** Hold our lanes against the verdicts in sight. */
 	#judge(): void {
+		if (this.#rejoining)
+			return; /* those in sight are of a history that is no more */
 		const verdicts = this.sections.get(SECTION.verdicts, this.actor);
 		for (const { box } of this.#lanes) {
 			const verdict = verdicts?.get(box.lane) as [number, number, number] | undefined;

@@ -104,6 +104,13 @@ export class Outbox {
 		return times.length ? Math.min(...times) : null;
 	}
 
+	/** Saving is possible again: what was put off need not wait longer than until then. A join has a queue of its own. */
+	hurry(until: number): void {
+		for (const entry of this.entries)
+			if (entry.number !== 1)
+				entry.not_before = Math.min(entry.not_before, until);
+	}
+
 	/** A verdict that the session keeps: an item of `verdicts`, or of `mine` (then with activity and round). */
 	verdict(number: number, fault: number, seq: number, activity = 0, round = 0): Outcome[] {
 		const out: Outcome[] = [];

@@ -31,11 +31,14 @@ export function settingsStart(): void {
 	effect(() => { document.documentElement.style.fontSize = `${text_size.value}%`; });
 }
 
+/** What was pressed last, while its sentences are on their way: the choice shows it at once. */
+const pressed = signal<Language | null>(null);
 /** The page goes over to it once its sentences are here. */
 export function chooseLanguage(code: Language): void {
 	language_chosen.value = true;
 	store.set("bp.language", code);
-	void wordsLoad(code).then(() => { language.value = code; }, () => {});
+	pressed.value = code;
+	void wordsLoad(code).then(() => { if (pressed.value === code) language.value = code; }, () => { if (pressed.value === code) pressed.value = null; });
 }
 export function chooseTheme(which: Theme): void {
 	theme.value = which;
@@ -64,7 +67,7 @@ export function Settings() {
 			<button type="button" class="round aa" onClick={() => setOpen(true)}>Aa<span class="unseen"> {t("settings")}</span></button>
 			{open && (
 				<Sheet title={t("settings")} close={() => setOpen(false)}>
-					<Choice name="language" legend={t("settings-language")} value={language.value}
+					<Choice name="language" legend={t("settings-language")} value={pressed.value ?? language.value}
 						options={LANGUAGES.map((l) => [l.code, l.name])} choose={chooseLanguage} />
 					<Choice name="theme" legend={t("settings-theme")} value={theme.value}
 						options={[["system", t("theme-system")], ["light", t("theme-light")], ["dark", t("theme-dark")]]} choose={chooseTheme} />

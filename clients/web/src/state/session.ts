@@ -4,14 +4,16 @@ import { batch, computed, signal, type Signal } from "@preact/signals";
 import { type Bytes, NO_BYTES, equal, hex } from "../live/bytes.js";
 import { type Change, Live, type Seat } from "../live/live.js";
 import type { Entry } from "../live/outbox.js";
-import { type Items, sectionName } from "../live/sections.js";
+import { type Items, allOf, sectionName } from "../live/sections.js";
 import { type Text, ballotPack, ballotUnpack, list, numbers, pack, packText, words } from "../live/wire.js";
 import type { World } from "../live/world.js";
 import { COMMAND, FAULT, PHASE, SECTION } from "../tables.js";
 import { language } from "../words/words.js";
+import { type Sight, type Told, type Undone, haveMoved, isSealed, notesTold, othersOf, undone } from "./history.js";
 import { type Edit, type Note, type NoteWish, type Own, type PlenaryNote, type TrayItem, editsOf, notesOf, plenaryOf, trayOf } from "./notes.js";
 import { type Answer, type Band, type Outcome, type Rating, type Result, type ResultRow, answersOf, bandOf, groups_of, outcomeOf, ratingOf, resultOf } from "./results.js";
 
+export type { Undone } from "./history.js";
 export type { Edit, Note, NoteWish, PlenaryNote, TrayItem } from "./notes.js";
 export type { Answer, Band, Outcome, Rating, Result } from "./results.js";
 export { place_between } from "./notes.js";
@@ -25,6 +27,10 @@ export const NO_CONTACT = -1, NO_SAVING = -2;
 const KEY_ACTIVITY = 4096; /* items 4096 + activity of `scope` and `me` */
 /** So long after the time the room is still called back. */
 const BACK_PAST_MS = 300_000;
+/** A reconnect that takes no longer is not worth a word. */
+export const AWAY_MS = 2_000;
+/** After history has changed the daemon puts back what it can; what is still missing then is told. */
+const PUT_BACK_MS = 3_000, LOOK_AGAIN_MS = 1_000;
 const KEY_GROUP = 4096; /* items 4096 + group of `activity` */
 
 export interface Part { least: number; most: number; title: string }
@@ -85,6 +91,15 @@ export class Session {
 	/** What is saved, but whose section has not come yet: verdicts come at once, the state on its grid. */
 	#late: { entry: Entry; term: number }[] = [];
 	#refusals = 0;
+	/** What had been called saved and is not, or not for certain: until it is sent again, put away, or back. */
+	readonly undone = signal<Undone[]>([]);
+	/** To staff: history changed then, from this. */
+	readonly went_back = signal<{ at_ms: number; before: ReadonlyMap<string, Items> } | null>(null);
+	/** The same while it may still come back: by the field of its command. */
+	#told = new Map<string, Told>();
+	#others = new Map<string, number>();
+	#changed_from: { at_ms: number; before: ReadonlyMap<string, Items> } | null = null;
+	#look_later = () => {};
 
 	constructor(readonly world: World, seat: Seat) {
 		this.live = new Live(world, seat, (change) => this.#changed(change));
@@ -102,6 +117,8 @@ export class Session {
 			case "volatile": this.volatile.value++; break;
 			case "outbox": this.#settle(); this.outbox.value++; break;
 			case "sections":
+				if (change.other)
+					this.#history();
 				this.#late = this.#late.filter(({ entry, term }) => term === this.live.sections.term && entry.seq > this.live.sections.done);
 				for (const name of change.names) {
 					const [kind, a, b] = name.split("/").map(Number);
@@ -110,10 +127,19 @@ export class Session {
 						held.value = this.live.sections.get(kind, a, b);
 				}
 				this.#settle();
+				if (this.undone.value.length > 0) {
+					const now = this.#sight();
+					this.undone.value = this.undone.value.filter((u) => u.how === "refused" || undone(u, now) !== null);
+				}
 				this.outbox.value++;
 				break;
 			case "outcome": {
 				const { outcome } = change;
+				/* Whatever stood there before, this is newer. */
+				if (outcome.is === "saved")
+					this.#told.delete(outcome.entry.field);
+				if (outcome.is === "refused")
+					this.#keep_words(outcome.entry);
 				if (outcome.is === "saved" && outcome.entry.seq > this.live.sections.done)
 					this.#late.push({ entry: outcome.entry, term: this.live.sections.term });
 				/* Taken, but not as wished: said like a refusal. */
@@ -169,6 +195,116 @@ export class Session {
 		}
 	}
 
+	// --- another history: what was called saved, and is not ---
+
+	#sight(): Sight {
+		const { sections, actor } = this.live;
+		const room = roomOf(sections.get(SECTION.me, actor));
+		return {
+			room, actor, moved: haveMoved(this.#others, othersOf(sections.held, (lane) => this.live.owns(lane))),
+			phase: (activity) => phaseOf(sections.held, activity, room), items: (kind, a, b) => sections.get(kind, a, b),
+		};
+	}
+
+	/** Remember what has been told; of two changes soon after each other what was told before the first. */
+	#history(): void {
+		const { sections } = this.live;
+		const { before } = sections;
+		const [[actor, , me] = [0, 0, undefined]] = allOf(before, SECTION.me);
+		if (this.#told.size === 0 && this.#changed_from === null) {
+			this.#others = othersOf(before, (lane) => this.live.owns(lane));
+			this.#changed_from = { at_ms: this.live.server_ms(), before };
+		}
+		const tell = (told: Told) => { if (!this.#told.has(told.key)) this.#told.set(told.key, told); };
+		const room = roomOf(me);
+		const late = this.#late.map(({ entry }) => entry);
+		const ballot = (activity: number, round: number, bytes: Bytes) => {
+			const row = before.get(sectionName(SECTION.activity, activity, 0))?.get(0) as Row | undefined;
+			const now = phaseOf(before, activity, room);
+			if (row && now.round === round)
+				tell({ is: "ballot", key: `ballot/${activity}`, activity, round, room: row[2] === HOLDER_ROOM ? room : 0, bytes, title: words(row[5], language.value), secret: !!row[3], sealed: isSealed(now.phase) });
+		};
+		for (const entry of [...late].reverse())
+			if (entry.command === COMMAND.ballot)
+				ballot(entry.a, list(entry.form)[0] as number, ballotOf(entry));
+		for (const [name, bytes] of this.#settled) {
+			const [activity, round] = name.split("/").map(Number);
+			ballot(activity, round, bytes);
+		}
+		notesTold(before, late.map((entry) => ({ entry, saved: true })), actor).forEach(tell);
+		/* Nothing stands here as saved that is not in sight, but for what only the page holds since a seal. */
+		const now = this.#sight();
+		for (const name of [...this.#settled.keys()]) {
+			const [activity, round] = name.split("/").map(Number);
+			const { phase, round: at } = now.phase(activity);
+			const secret = !!(now.items(SECTION.activity, activity)?.get(0) as Row | undefined)?.[3];
+			if (!(secret && !now.items(SECTION.mine, activity, round) && (isSealed(phase) || at > round)))
+				this.#settled.delete(name);
+		}
+		this.#look_after(PUT_BACK_MS);
+	}
+
+	#look_after(ms: number): void {
+		this.#look_later();
+		this.#look_later = this.world.later(ms, () => batch(() => this.#look()));
+	}
+
+	/** What is missing still, now that it could have been put back. What is on its way once more is waited for. */
+	#look(): void {
+		if (this.#told.size === 0 && !this.live.staff)
+			this.#changed_from = null;
+		else if (this.live.line !== "open" || this.live.health !== 0 || !this.joined)
+			return this.#look_after(LOOK_AGAIN_MS);
+		const now = this.#sight();
+		const waits = new Set(this.live.entries.map((e) => e.field));
+		const found: Undone[] = [];
+		for (const told of [...this.#told.values()]) {
+			if (waits.has(told.key))
+				continue;
+			this.#told.delete(told.key);
+			const how = undone(told, now);
+			if (how)
+				found.push({ ...told, how });
+		}
+		if (found.length > 0)
+			this.undone.value = [...this.undone.value.filter((u) => !found.some((f) => f.key === u.key)), ...found];
+		if (this.#changed_from && this.live.staff)
+			this.went_back.value = this.#changed_from;
+		this.#changed_from = null;
+		if (this.#told.size > 0)
+			this.#look_after(LOOK_AGAIN_MS);
+	}
+
+	/** A note that was refused when no list of notes is open to keep its words. */
+	#keep_words(entry: Entry): void {
+		if (entry.command !== COMMAND.note_put || (this.has_pen && this.side.value === "notes"))
+			return;
+		for (const told of notesTold(new Map(), [{ entry, saved: false }], this.live.actor))
+			this.undone.value = [...this.undone.value.filter((u) => u.key !== told.key), { ...told, how: "refused" }];
+	}
+
+	/** Can it be said again now? */
+	may_send(u: Undone): boolean {
+		if (this.over)
+			return false;
+		if (u.is === "note")
+			return u.room === this.me.room && this.steps.some((s) => s.number === u.step);
+		const activity = this.activity(u.activity);
+		const { phase, round } = this.phase(u.activity, this.me.room);
+		return activity !== null && round === u.round && (phase === PHASE.OPEN || phase === PHASE.CLOSING) && this.may_cast(activity);
+	}
+	send_again(u: Undone): void {
+		const activity = u.is === "ballot" ? this.activity(u.activity) : null;
+		if (u.is === "note")
+			this.note_put({ ...u.note, room: u.room, step: u.step, writing: false });
+		else if (activity)
+			this.#cast(activity, activity.kind === "text" ? NO_BYTES : u.bytes, activity.kind === "text" ? u.bytes : NO_BYTES);
+		this.put_away(u);
+	}
+	put_away(u: Undone): void {
+		this.undone.value = this.undone.value.filter((other) => other !== u);
+	}
+
 	section(kind: number, a = 0, b = 0): Items | undefined {
 		const name = sectionName(kind, a, b);
 		let held = this.#sections.get(name);
@@ -195,6 +331,8 @@ export class Session {
 	get connected(): boolean { void this.line.value; return this.live.line === "open"; }
 	/** Why nothing can be saved now: 0 it can, 1 the journal is away, 2 it is full (protocol 5.12). */
 	get health(): number { return this.connected ? this.live.health : 0; }
+	/** Nothing can be done for everybody now. A reconnect of a moment is none of it. */
+	get stuck(): boolean { return this.health !== 0 || this.away_ms > AWAY_MS; }
 	/** The daemon's time since which nothing can be saved. */
 	get health_since(): number { return this.live.server_ms() - (this.world.now() - this.live.health_since); }
 	/** For how long there has been no contact; 0 while there is. */
@@ -365,6 +503,23 @@ export class Session {
 		const { holder } = this.pen(this.me.room);
 		return activity.holder !== HOLDER_ROOM || holder === 0 || holder === this.actor;
 	}
+	/** What a ballot says, in words. */
+	said({ activity: number, bytes }: { activity: number; bytes: Bytes }): string {
+		const activity = this.activity(number);
+		if (!activity || activity.kind === "text")
+			return words(list(bytes), "");
+		const values = [...ballotUnpack(bytes)];
+		if (activity.kind === "rating")
+			return values.map(([, place]) => String(Math.round((place - 1) / 10))).join();
+		if (activity.kind === "ranking")
+			values.sort(([, x], [, y]) => x - y);
+		return values.map(([item, n]) => `${activity.items.find((i) => i.item === item)?.words ?? item}${n > 1 && activity.kind === "dots" ? ` (${n})` : ""}`).join("; ");
+	}
+	rename(name: string): void {
+		const text = [["", name, this.me.organisation]];
+		this.live.rename(text);
+		this.live.send({ command: COMMAND.profile, field: "profile", form: pack([0]), text: packText(text) });
+	}
 	cast(activity: Activity, values: Map<number, number>): void {
 		this.#cast(activity, ballotPack(values), NO_BYTES);
 	}
@@ -498,7 +653,7 @@ export class Session {
 	note_drop(room: number, id: Bytes): void {
 		this.live.send({ command: COMMAND.note_drop, a: room, field: `note/${hex(id)}`, form: pack([id, this.#tenure(room)]) });
 	}
-	pen_take(room: number): void { this.command(COMMAND.pen_take, room, 0, [this.pen(room).tenure]); }
+	pen_take(room: number): boolean { return this.command(COMMAND.pen_take, room, 0, [this.pen(room).tenure]); }
 	/** member 0: lay it down. */
 	pen_give(room: number, member: number): void { this.command(COMMAND.pen_give, room, 0, [this.pen(room).tenure, member]); }
 	/** An item of the tray becomes the note of this id; null: it is put away. */
@@ -514,16 +669,24 @@ export class Session {
 
 	// --- what a facilitator does ---
 
-	/** An act is for now: without contact it is refused at once, not kept for later. Participants take and hand over the pen with it. */
-	command(command: number, a = 0, b = 0, form: unknown[] = [], text: Text | null = null): void {
+	/** An act is for now: without contact it is refused at once, not kept for later, and false comes back. Participants take and hand over the pen with it. */
+	command(command: number, a = 0, b = 0, form: unknown[] = [], text: Text | null = null): boolean {
 		if (this.live.line !== "open" || this.health !== 0) {
 			this.refusal.value = { id: ++this.#refusals, fault: this.live.line !== "open" ? NO_CONTACT : NO_SAVING, command, activity: 0 };
-			return;
+			return false;
 		}
 		this.live.send({ command, a, b, form: pack(form), text: packText(text), keep: false, field: `${command}/${a}/${b}/${++this.#refusals}` });
+		return true;
 	}
 }
 
+const roomOf = (me: Items | undefined): number => ((me?.get(0) as Row)?.[0] as number) ?? 0;
+/** Phase and round of an activity in the nearest scope that has it. */
+function phaseOf(held: ReadonlyMap<string, Items>, activity: number, room: number): { phase: number; round: number } {
+	const row = (scope: number) => held.get(sectionName(SECTION.scope, scope, 0))?.get(KEY_ACTIVITY + activity) as [number, number] | undefined;
+	const [phase, round] = (room ? row(SCOPE_ROOM + room) : undefined) ?? row(0) ?? [PHASE.READY, 1];
+	return { phase, round };
+}
 const bytesOf = (value: unknown): Bytes => (value instanceof Uint8Array ? value : NO_BYTES);
 /** What a ballot on its way says: of a question in words the text, of any other the bytes in its form. */
 const ballotOf = (entry: Entry): Bytes => (entry.text.length > 0 ? entry.text : bytesOf(list(entry.form)[2]));

@@ -124,6 +124,15 @@ maybe-counted = The vote closed while your last change was on its way. It may ha
 back = Contact is back. Everything is saved.
 contact-none = No contact with the server. The page tries again by itself.
 contact-none-saved = No contact with the server. Everything you did is saved. The page tries again by itself.
+store-away = Nothing can be saved since { $time }. What is saved is kept. What you do now is kept here and is sent as soon as possible.
+lost-ballot = The server had an interruption, and what you last saved on “{ $title }” was lost.
+lost-unsure = The server had an interruption. It is not certain that what you last saved on “{ $title }” was counted.
+lost-note = The server had an interruption, and a note was lost.
+lost-note-refused = A note could not be saved.
+lost-was = You had: { $words }
+lost-closed = It cannot be sent again now. Tell the facilitator.
+lost-send = Send again
+lost-leave = Leave it
 held-back = The server has forgotten this browser. { $n ->
     [one] One change
    *[other] { $n } changes

@@ -124,6 +124,15 @@ maybe-counted = Röstningen stängde medan din sista ändring var på väg. Den 
 back = Kontakten är tillbaka. Allt är sparat.
 contact-none = Ingen kontakt med servern. Sidan försöker igen av sig själv.
 contact-none-saved = Ingen kontakt med servern. Allt du gjort är sparat. Sidan försöker igen av sig själv.
+store-away = Sedan { $time } går det inte att spara. Det som är sparat finns kvar. Det du gör nu ligger kvar här och skickas så fort det går.
+lost-ballot = Servern har haft ett avbrott, och det du senast sparade på ”{ $title }” kom bort.
+lost-unsure = Servern har haft ett avbrott. Det är inte säkert att det du senast sparade på ”{ $title }” räknades.
+lost-note = Servern har haft ett avbrott, och en anteckning kom bort.
+lost-note-refused = En anteckning kunde inte sparas.
+lost-was = Du hade: { $words }
+lost-closed = Det går inte att skicka igen nu. Säg till workshopledaren.
+lost-send = Skicka igen
+lost-leave = Låt vara
 held-back = Servern har glömt den här webbläsaren. { $n ->
     [one] En ändring
    *[other] { $n } ändringar

@@ -49,7 +49,7 @@ export function goTo(session: Session, step: Step): void {
 	session.command(COMMAND.show, 0, 0, [VIEW.TASK, step.activities[0] ?? 0, 0, 0]);
 }
 
-export const show = (session: Session, view: number, activity = 0, room = 0, page = 0): void => session.command(COMMAND.show, 0, 0, [view, activity, room, page]);
+export const show = (session: Session, view: number, activity = 0, room = 0, page = 0): boolean => session.command(COMMAND.show, 0, 0, [view, activity, room, page]);
 
 export function openAll(session: Session, step: Step, about: number[]): void {
 	if (session.step()?.number !== step.number)
@@ -99,11 +99,13 @@ export function decision(session: Session, activity: Activity): Decision {
 	const by = outcomeBy(activity), list = lines(activity, session.result(activity.number), by);
 	return { activity, by, list, round: session.phase(activity.number).round, equal: ties(list, followed(session, activity.number)) };
 }
-export function decide(session: Session, { activity, round, by }: Decision, list: Line[], reason = "", language = ""): void {
-	session.command(COMMAND.outcome, activity.number, 0, outcomeForm(round, by, list), reason ? [[language, reason]] : null);
+export function decide(session: Session, { activity, round, by }: Decision, list: Line[], reason = "", language = ""): boolean {
+	if (!session.command(COMMAND.outcome, activity.number, 0, outcomeForm(round, by, list), reason ? [[language, reason]] : null))
+		return false;
 	/* An order is worth a picture of its own; what a choice came to stands beside every later step. */
 	if (followed(session, activity.number).size)
 		show(session, VIEW.ORDER, activity.number);
+	return true;
 }
 
 // --- several questions at once ---

@@ -9,6 +9,7 @@ import type { Session } from "../../state/session.js";
 import { COMMAND, ROLE, SECTION } from "../../tables.js";
 import { grouped, language, t } from "../../words/words.js";
 import { screenLinkName } from "../start.js";
+import { Stuck } from "./trouble.js";
 
 const store = browserStore();
 /** Into the clipboard; the old way where the browser gives no other (plain http). */
@@ -52,21 +53,25 @@ export function Links({ session, close }: { session: Session; close: () => void 
 	const [log, setLog] = useState<"" | "busy" | "done" | "no">("");
 	const { sid } = session.live;
 	const links = [...(session.section(SECTION.links) ?? [])].map(([link, row]) => ({ link: link as number, role: (row as number[])[0], revoked: !!(row as number[])[1] }));
-	const put = (name: string, role: number, words: string): string => {
+	/** null: it cannot be made now. */
+	const put = (name: string, role: number, words: string): string | null => {
 		const kept = fromBase64url(store.get(name) ?? "");
 		if (kept?.length === 16)
 			return base64url(kept);
 		const token = session.world.random(16);
 		const free = links.reduce((most, l) => Math.max(most, l.link), 0) + 1;
-		session.command(COMMAND.link_put, free, 0, [role, sha256(token)], [[language.value, words]]);
+		if (!session.command(COMMAND.link_put, free, 0, [role, sha256(token)], [[language.value, words]]))
+			return null;
 		store.set(name, base64url(token));
 		return base64url(token);
 	};
-	const address = (token: string) => `${location.origin}/#${sid}.${token}`;
+	const address = (token: string | null) => token && `${location.origin}/#${sid}.${token}`;
 	const screen = () => put(screenLinkName(sid), ROLE.SCREEN, t("link-screen"));
 	const say = (which: string) => (done: boolean) => { setCopied(done ? which : "no"); announce(done ? t("copied") : t("copy-failed")); };
-	const row = (which: string, words: string, note: string, link: () => string) => (
-		<li><div><b>{words}</b><p class="note">{note}</p></div><Button icon={copied === which ? "check" : "copy"} onClick={() => void copy(link()).then(say(which))}>{copied === which ? t("copied") : t("copy")}<span class="unseen"> {words}</span></Button></li>
+	const kept = (name: string) => !session.stuck || fromBase64url(store.get(name) ?? "")?.length === 16;
+	const deputy = `bp.links.${sid}.deputy`;
+	const row = (which: string, words: string, note: string, link: () => string | null, may = true) => (
+		<li><div><b>{words}</b><p class="note">{note}</p></div><Button icon={copied === which ? "check" : "copy"} aria-disabled={!may} onClick={() => { const made = link(); if (made) void copy(made).then(say(which)); }}>{copied === which ? t("copied") : t("copy")}<span class="unseen"> {words}</span></Button></li>
 	);
 	const takeHome = async () => {
 		setLog("busy");
@@ -76,16 +81,19 @@ export function Links({ session, close }: { session: Session; close: () => void 
 	};
 	return (
 		<Sheet title={t("links")} close={close}>
+			<Stuck session={session} />
 			<ul class="links">
 				{row("join", t("link-join"), t("link-join-note", { code: grouped(session.head.code) }), () => `${location.origin}/#${session.head.code}`)}
-				{row("screen", t("link-screen"), t("link-screen-note"), () => address(screen()))}
-				{row("deputy", t("link-deputy"), t("link-deputy-note"), () => address(put(`bp.links.${sid}.deputy`, ROLE.FACILITATOR, t("link-deputy"))))}
+				{row("screen", t("link-screen"), t("link-screen-note"), () => address(screen()), kept(screenLinkName(sid)))}
+				{row("deputy", t("link-deputy"), t("link-deputy-note"), () => address(put(deputy, ROLE.FACILITATOR, t("link-deputy"))), kept(deputy))}
 				<li><div><b>{t("fac-log")}</b><p class="note">{t("fac-log-note", { file: `bollplank-${session.head.code}.log` })}</p></div><Button icon={log === "done" ? "check" : undefined} aria-disabled={log === "busy"} onClick={() => { if (log !== "busy") void takeHome(); }}>{log === "busy" ? t("fac-log-busy") : t("fac-log-go")}</Button></li>
 			</ul>
 			{log === "no" && <p class="problem">{t("fac-log-failed")}</p>}
 			{copied === "no" && <p class="problem" role="alert">{t("copy-failed")}</p>}
-			<div class="acts"><Button icon="screen" onClick={() => {
+			<div class="acts"><Button icon="screen" aria-disabled={!kept(screenLinkName(sid))} onClick={() => {
 				const token = screen();
+				if (!token)
+					return;
 				/* The tag is enough for this browser; the token stays in the storage. */
 				store.set(`bp.link.${sid}.${hex(sha256(fromBase64url(token)!)).slice(0, 8)}`, token);
 				window.open(`/#${sid}.${hex(sha256(fromBase64url(token)!)).slice(0, 8)}`, "_blank", "noopener");

@@ -71,7 +71,7 @@ export function CameOut({ session, step, stage }: { session: Session; step: Step
 	return (
 		<>
 			{shown.length > 0 && <div>{shown.map((a) => <ResultRows key={a.number} session={session} activity={a} named={list.length > 1} />)}</div>}
-			{unseen.length > 0 && <button type="button" class="link look" onClick={() => { for (const a of unseen) session.command(COMMAND.look, a.number, 0); }}>{t("fac-look")}</button>}
+			{unseen.length > 0 && <button type="button" class="link look" aria-disabled={session.stuck} onClick={() => { for (const a of unseen) session.command(COMMAND.look, a.number, 0); }}>{t("fac-look")}</button>}
 			{running.filter((a) => !unseen.includes(a)).map((a) => <Standing key={a.number} session={session} activity={a} named={list.length > 1} />)}
 			<Plenary session={session} />
 		</>
@@ -86,7 +86,7 @@ function Back({ session }: { session: Session }) {
 	return (
 		<p class="back-line">
 			<span>{back.remaining_ms > 0 ? t("fac-back-in") : t("fac-back-now")} {back.remaining_ms > 0 && <b class="num">{countdown(back.remaining_ms)}</b>}</span>
-			<Button onClick={() => session.command(COMMAND.back, 0, 0, [0])}>{back.remaining_ms > 0 ? t("regret") : t("fac-back-end")}</Button>
+			<Button aria-disabled={session.stuck} onClick={() => session.command(COMMAND.back, 0, 0, [0])}>{back.remaining_ms > 0 ? t("regret") : t("fac-back-end")}</Button>
 		</p>
 	);
 }

@@ -7,6 +7,7 @@ import { PHASE, VIEW } from "../../tables.js";
 import { clockTime, language, t } from "../../words/words.js";
 import { decide, decision, followed, show } from "./acts.js";
 import { equals, isOrder, lineWords, lines, moved, outcomeSaid } from "./outcome.js";
+import { Stuck } from "./trouble.js";
 
 const unitOf = (activity: Activity) => (activity.kind === "dots" ? "dots" as const : "votes" as const);
 
@@ -28,7 +29,7 @@ export function OutcomeLine({ session, activity, order }: { session: Session; ac
 			{!level && <ol>{list.map((row) => <li key={row.id}>{row.words} <span class="soft num">{t("fac-order-figures", { total: row.total, voters: row.voters, unit: unitOf(activity) })}</span></li>)}</ol>}
 			<div class="acts">
 				{!session.over && phase === PHASE.REVEALED && outcome.round === round && <Button onClick={() => order(activity.number)}>{level ? t("fac-order-other-one") : t("fac-order-other")}</Button>}
-				{!level && !session.over && <Button icon="screen" onClick={() => show(session, VIEW.ORDER, activity.number)}>{t("fac-order-show")}</Button>}
+				{!level && !session.over && <Button icon="screen" aria-disabled={session.stuck} onClick={() => show(session, VIEW.ORDER, activity.number)}>{t("fac-order-show")}</Button>}
 			</div>
 		</div>
 	);
@@ -69,6 +70,7 @@ export function OrderSheet({ session, activity: number, close }: { session: Sess
 	const chosen = !isOrder(list);
 	return (
 		<Sheet title={followed(session, number).size ? t("fac-order-title") : t("fac-order-title-one")} close={close}>
+			<Stuck session={session} />
 			<p>{found.equal.length ? t("fac-order-lead-equal") : t("fac-order-lead")}</p>
 			<ol class="order" ref={rows}>
 				{list.map((line, i) => (
@@ -93,13 +95,13 @@ export function OrderSheet({ session, activity: number, close }: { session: Sess
 			{override && <div class="field"><label for="reason">{t("fac-order-reason")}</label><input id="reason" type="text" maxLength={300} value={reason} onInput={(e) => setReason(e.currentTarget.value)} /></div>}
 			<p class="problem" role="alert">{problem}</p>
 			<div class="acts">
-				<Button icon="check" onClick={() => {
+				<Button icon="check" aria-disabled={session.stuck} onClick={() => {
 					if (chosen && reason.trim() === "") {
 						setProblem(t("fac-order-reason-missing"));
 						return;
 					}
-					decide(session, found, list, chosen ? reason.trim() : "", language.value);
-					close();
+					if (decide(session, found, list, chosen ? reason.trim() : "", language.value))
+						close();
 				}}>{t("fac-order-go")}</Button>
 				<Button onClick={close}>{t("regret")}</Button>
 			</div>

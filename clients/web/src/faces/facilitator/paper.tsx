@@ -62,7 +62,9 @@ function Papers({ session, room, activity }: { session: Session; room: number; a
 		const id = sheet ? fromBase64url(sheet)! : session.world.random(16);
 		const { round } = session.phase(activity.number);
 		const is_text = activity.kind === "text";
-		session.command(COMMAND.proxy, activity.number, room, [round, id, activity.secret ? 1 : heads, is_text ? NO_BYTES : ballotPack(paperBallot(activity, values))], is_text && words.trim() ? [["", words.trim()]] : null);
+		/* What was not taken stays in the fields. */
+		if (!session.command(COMMAND.proxy, activity.number, room, [round, id, activity.secret ? 1 : heads, is_text ? NO_BYTES : ballotPack(paperBallot(activity, values))], is_text && words.trim() ? [["", words.trim()]] : null))
+			return;
 		const next = sheet ? sheets : [...sheets, base64url(id)];
 		store.set(name, next.join(","));
 		setSheets(next);
@@ -73,10 +75,10 @@ function Papers({ session, room, activity }: { session: Session; room: number; a
 	};
 	return (
 		<>
-			<form class="one-line" onSubmit={(e) => { e.preventDefault(); session.command(COMMAND.papers, activity.number, room, [count]); setDone(t("fac-paper-announced", { n: count })); }}>
+			<form class="one-line" onSubmit={(e) => { e.preventDefault(); if (session.command(COMMAND.papers, activity.number, room, [count])) setDone(t("fac-paper-announced", { n: count })); }}>
 				<label for="paper-count">{t("fac-paper-count")}</label>
 				<input id="paper-count" class="num" type="number" min={0} max={500} value={count} onInput={(e) => setCount(Math.max(0, Math.round(e.currentTarget.valueAsNumber) || 0))} />
-				<button type="submit" class="button plain">{t("fac-paper-count-go")}</button>
+				<button type="submit" class="button plain" aria-disabled={session.stuck}>{t("fac-paper-count-go")}</button>
 			</form>
 			<form onSubmit={(e) => { e.preventDefault(); enter(); }}>
 				<p class="note">{activity.secret ? t("fac-paper-secret") : t("fac-paper-note")}</p>
@@ -88,7 +90,7 @@ function Papers({ session, room, activity }: { session: Session; room: number; a
 				<Entry activity={activity} values={values} put={put} words={words} setWords={setWords} />
 				{!activity.secret && activity.kind !== "text" && <div class="one-line"><label for="paper-heads">{t("fac-paper-heads")}</label><input id="paper-heads" class="num" type="number" min={1} max={500} value={heads} onInput={(e) => setHeads(Math.max(1, Math.round(e.currentTarget.valueAsNumber) || 1))} /></div>}
 				<p class="problem" role="alert">{problem}</p>
-				<div class="acts"><Button type="submit">{sheet ? t("fac-paper-correct-go") : t("fac-paper-go")}</Button></div>
+				<div class="acts"><Button type="submit" aria-disabled={session.stuck}>{sheet ? t("fac-paper-correct-go") : t("fac-paper-go")}</Button></div>
 				<p class="note" role="status">{done}</p>
 			</form>
 		</>

@@ -29,7 +29,7 @@ export function Program({ session, step, stage, begun_ms, end }: { session: Sess
 							<div class="when">{i === at && !session.over ? <span class="num">{done ? t("fac-step-done") : t("fac-step-until", { time: clockTime(end_ms) })}</span>
 								: time && !session.over ? <span class="num">{t("fac-step-times", { from: clockTime(time.from_ms), to: clockTime(time.to_ms) })}</span>
 								: <span class="num">{t("minutes", { m: s.minutes })}</span>}
-								{i !== at && !session.over && <button type="button" class="link" onClick={() => goTo(session, s)}>{t("go-here")}<span class="unseen"> {s.title}</span></button>}
+								{i !== at && !session.over && <button type="button" class="link" aria-disabled={session.stuck} onClick={() => goTo(session, s)}>{t("go-here")}<span class="unseen"> {s.title}</span></button>}
 							</div>
 							<Follows session={session} step={s} />
 							{i === at && <Parts step={s} />}

@@ -19,7 +19,7 @@ export function ResultRows({ session, activity, named }: { session: Session; act
 function Again({ session, activity }: { session: Session; activity: Activity }) {
 	if (session.over || isOpen(session.phase(activity.number).phase))
 		return null;
-	return <button type="button" class="link" onClick={() => session.command(COMMAND.ask, activity.number, 0)}>{t("fac-ask")}<span class="unseen"> {activity.title}</span></button>;
+	return <button type="button" class="link" aria-disabled={session.stuck} onClick={() => session.command(COMMAND.ask, activity.number, 0)}>{t("fac-ask")}<span class="unseen"> {activity.title}</span></button>;
 }
 
 /** Without a ballot there is no result to send. */

@@ -11,11 +11,12 @@ import { NotesList } from "../notes_list.js";
 import { MINUTE, activitiesOf, addTime, closeAll, counted, reopen, show, writes } from "./acts.js";
 import { PaperFold } from "./paper.js";
 import type { Stage } from "./plan.js";
+import { Stuck } from "./trouble.js";
 
 interface Props { session: Session; room: number; step: Step | null; stage: Stage; activity: Activity | null; open: (what: Open) => void; close: () => void }
 
 export function RoomPanel({ session, room, step, stage, activity, open, close }: Props) {
-	const members = session.members(room);
+	const members = session.members(room), { stuck } = session;
 	const count = counted(session, stage.about);
 	const done = count?.rooms.get(room);
 	const revealed = activity !== null && session.phase(activity.number).phase === PHASE.REVEALED;
@@ -29,17 +30,18 @@ export function RoomPanel({ session, room, step, stage, activity, open, close }:
 	const notes = room && step ? session.notes(room, step.number) : [], tray = room ? session.tray(room) : [];
 	return (
 		<Sheet title={room ? roomLabel(session, room) : t("without-room-title")} close={close}>
+			<Stuck session={session} />
 			<p class="room-panel">{t("tile-here", { here: session.present.rooms.get(room) ?? 0, seats: session.seats(room) })}{done && <>, {count?.many ? t("fac-k-of-n-answers", { k: done[0], n: done[1] }) : t("tile-done", { k: done[0], n: done[1] })}</>}
 				{room > 0 && step !== null && session.done_step(room) === step.number && <>, {t("fac-tile-ready")}</>}</p>
-			{hand && <p class="back-line"><span>{t("fac-room-asks", { time: clockTime(hand.at_ms) })}</span><Button icon="check" onClick={() => session.hand_up(room, false)}>{t("fac-queue-done")}</Button></p>}
+			{hand && <p class="back-line"><span>{t("fac-room-asks", { time: clockTime(hand.at_ms) })}</span><Button icon="check" aria-disabled={stuck} onClick={() => { if (!stuck) session.hand_up(room, false); }}>{t("fac-queue-done")}</Button></p>}
 			{room > 0 && (
 				<div class="acts">
-					{!session.over && <Button icon="clock" onClick={() => addTime(session, 5 * MINUTE, room)}>{t("room-more-time")}</Button>}
+					{!session.over && <Button icon="clock" aria-disabled={stuck} onClick={() => addTime(session, 5 * MINUTE, room)}>{t("room-more-time")}</Button>}
 					{!session.over && <Button icon="say" onClick={() => open({ is: "say", room })}>{t("fac-room-say")}</Button>}
-					{going.length > 0 && <Button onClick={() => closeAll(session, going.map((a) => a.number), true, room)}>{t("fac-room-close", { n: going.length })}</Button>}
-					{stopped.length > 0 && <Button onClick={() => reopen(session, stopped.map((a) => a.number), room)}>{t("fac-room-open", { n: stopped.length })}</Button>}
-					{revealed && !session.over && <Button icon="screen" onClick={() => { show(session, VIEW.ROOM, activity.number, room); close(); }}>{t("room-spotlight")}</Button>}
-					{step && notes.length > 0 && !session.over && <Button icon="screen" onClick={() => { show(session, VIEW.NOTES, activity?.number ?? 0, room); close(); }}>{t("fac-room-notes-show")}</Button>}
+					{going.length > 0 && <Button aria-disabled={stuck} onClick={() => closeAll(session, going.map((a) => a.number), true, room)}>{t("fac-room-close", { n: going.length })}</Button>}
+					{stopped.length > 0 && <Button aria-disabled={stuck} onClick={() => reopen(session, stopped.map((a) => a.number), room)}>{t("fac-room-open", { n: stopped.length })}</Button>}
+					{revealed && !session.over && <Button icon="screen" aria-disabled={stuck} onClick={() => { if (show(session, VIEW.ROOM, activity.number, room)) close(); }}>{t("room-spotlight")}</Button>}
+					{step && notes.length > 0 && !session.over && <Button icon="screen" aria-disabled={stuck} onClick={() => { if (show(session, VIEW.NOTES, activity?.number ?? 0, room)) close(); }}>{t("fac-room-notes-show")}</Button>}
 				</div>
 			)}
 			{room > 0 && (writes(session) || members.length > 0) && <PenLine session={session} room={room} />}
@@ -51,7 +53,7 @@ export function RoomPanel({ session, room, step, stage, activity, open, close }:
 							<li key={item.item}>
 								<p class="keep">{item.words}</p>
 								<p class="note">{noteKind(item.kind)} · {item.tenure === 0 ? t("fac-tray-suggested") : t("fac-tray-recovered")} · {session.member_name(room, item.author) || t("fac-pen-somebody")} {clockTime(item.at_ms)}</p>
-								<div class="acts"><Button onClick={() => session.tray_take(room, item.item, session.note_id(), lastPlace(session, room, item.step))}>{t("fac-tray-take")}</Button><Button onClick={() => session.tray_take(room, item.item, null, 0)}>{t("fac-tray-aside")}</Button></div>
+								<div class="acts"><Button aria-disabled={stuck} onClick={() => { if (!stuck) session.tray_take(room, item.item, session.note_id(), lastPlace(session, room, item.step)); }}>{t("fac-tray-take")}</Button><Button aria-disabled={stuck} onClick={() => { if (!stuck) session.tray_take(room, item.item, null, 0); }}>{t("fac-tray-aside")}</Button></div>
 							</li>
 						))}
 					</ol>
@@ -89,7 +91,7 @@ function PenLine({ session, room }: { session: Session; room: number }) {
 						<option value={0}>{t("fac-pen-pick")}</option>
 						{members.filter((m) => m.member !== pen.holder || pen.away).map((m) => <option key={m.member} value={m.member}>{m.name || t("unnamed-n", { n: m.member })}</option>)}
 					</select>
-					<Button aria-disabled={target === 0} onClick={() => {
+					<Button aria-disabled={target === 0 || session.stuck} onClick={() => {
 						if (target === 0) {
 							announce(t("fac-pen-missing-pick"), true);
 							return;
@@ -128,13 +130,13 @@ function People({ session, room }: { session: Session; room: number }) {
 							<option value={0}>{t("move-pick")}</option>
 							{others.map((r) => <option key={r.room} value={r.room}>{roomLabel(session, r.room)}</option>)}
 						</select>
-						<Button aria-disabled={picked.size === 0 || target === 0} onClick={() => {
+						<Button aria-disabled={picked.size === 0 || target === 0 || session.stuck} onClick={() => {
 							if (picked.size === 0 || target === 0) {
 								announce(t("move-missing"), true);
 								return;
 							}
-							session.command(COMMAND.move, 0, 0, [...picked].sort((x, y) => x - y).flatMap((m) => [m, target]));
-							setPicked(new Set());
+							if (session.command(COMMAND.move, 0, 0, [...picked].sort((x, y) => x - y).flatMap((m) => [m, target])))
+								setPicked(new Set());
 						}}>{t("move-go", { n: picked.size })}</Button>
 					</div>
 					<p class="note">{t("move-note")}</p>
@@ -160,7 +162,7 @@ function NameFold({ session, room }: { session: Session; room: number }) {
 			}}>
 				<div class="field"><label for="room-name">{t("fac-room-name")}</label><input id="room-name" type="text" maxLength={60} value={name} onInput={(e) => setName(e.currentTarget.value)} /></div>
 				<div class="field"><label for="room-link">{t("fac-room-link")}</label><input id="room-link" type="text" inputMode="url" maxLength={300} value={link} onInput={(e) => setLink(e.currentTarget.value)} /><p class="note">{good ? t("fac-room-link-note") : <span class="attn-words">{t("fac-room-link-bad")}</span>}</p></div>
-				<div class="acts"><button type="submit" class="button plain" aria-disabled={!good}>{t("fac-room-name-go")}</button></div>
+				<div class="acts"><button type="submit" class="button plain" aria-disabled={!good || session.stuck}>{t("fac-room-name-go")}</button></div>
 			</form>
 		</details>
 	);

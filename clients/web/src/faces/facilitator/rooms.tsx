@@ -6,6 +6,7 @@ import type { Session } from "../../state/session.js";
 import { COMMAND } from "../../tables.js";
 import { t } from "../../words/words.js";
 import { isOpen } from "../common.js";
+import { Stuck } from "./trouble.js";
 
 const ROOM_SIZE = 6;
 
@@ -33,7 +34,7 @@ export function MakeRooms({ session, done }: { session: Session; done?: () => vo
 	const running = session.steps.some((s) => s.activities.some((a) => isOpen(session.phase(a).phase)));
 	return (
 		<div class="make-rooms">
-			{!done && <h2>{t("rooms-heading")}</h2>}
+			{done ? <Stuck session={session} /> : <h2>{t("rooms-heading")}</h2>}
 			<p>{people < 2 ? t("rooms-wait") : t("rooms-lead")}</p>
 			{running && <p class="attn-words">{t("rooms-running")}</p>}
 			<div class="stepper" role="group" aria-label={t("rooms-size")}>
@@ -42,7 +43,7 @@ export function MakeRooms({ session, done }: { session: Session; done?: () => vo
 				<output class="num">{size}</output>
 				<button type="button" class="button plain" aria-label={t("more")} onClick={() => setSize(Math.min(100, size + 1))}><Icon name="plus" /></button>
 			</div>
-			{people >= 2 && <Button icon="room" onClick={() => { session.command(COMMAND.rooms, 0, 0, [0, size]); done?.(); }}>{t("fac-rooms", { n: people, rooms: count })}</Button>}
+			{people >= 2 && <Button icon="room" aria-disabled={session.stuck} onClick={() => { if (session.command(COMMAND.rooms, 0, 0, [0, size])) done?.(); }}>{t("fac-rooms", { n: people, rooms: count })}</Button>}
 		</div>
 	);
 }

@@ -17,7 +17,7 @@ export function ScreenControl({ session, step, activity, pages, told }: { sessio
 	const ordered = session.steps.flatMap((s) => s.activities).filter((n) => session.outcome(n) !== null && followed(session, n).size > 0).sort((x, y) => session.outcome(y)!.at_ms - session.outcome(x)!.at_ms)[0];
 	const show = (view: number, page = 0, of = room, number = about?.number ?? 0) => session.command(COMMAND.show, 0, 0, [view, number, of, page]);
 	const choice = (which: number, words: string, may = true, number?: number) => (
-		<button type="button" class={`button ${view === which ? "chosen" : "plain"}`} aria-pressed={view === which} aria-disabled={!may} onClick={() => { if (may) show(which, 0, 0, number); }}>{words}</button>
+		<button type="button" class={`button ${view === which ? "chosen" : "plain"}`} aria-pressed={view === which} aria-disabled={!may || session.stuck} onClick={() => { if (may) show(which, 0, 0, number); }}>{words}</button>
 	);
 	const at = Math.min(page, pages - 1);
 	const paged = pages > 1 && (revealed || view === VIEW.NOTES || view === VIEW.PLENARY || view === VIEW.ORDER);
@@ -30,7 +30,7 @@ export function ScreenControl({ session, step, activity, pages, told }: { sessio
 					{list.length > 1 && (
 						<div class="field about">
 							<label for="about">{t("fac-screen-about")}</label>
-							<select id="about" value={about && list.some((a) => a.number === about.number) ? about.number : 0} onChange={(e) => show(view === VIEW.JOIN ? VIEW.TASK : view, 0, 0, Number(e.currentTarget.value))}>
+							<select id="about" disabled={session.stuck} value={about && list.some((a) => a.number === about.number) ? about.number : 0} onChange={(e) => show(view === VIEW.JOIN ? VIEW.TASK : view, 0, 0, Number(e.currentTarget.value))}>
 								{!(about && list.some((a) => a.number === about.number)) && <option value={0}>{t("fac-screen-about-pick")}</option>}
 								{list.map((a) => <option key={a.number} value={a.number}>{a.title}</option>)}
 							</select>
@@ -49,9 +49,9 @@ export function ScreenControl({ session, step, activity, pages, told }: { sessio
 					{view === VIEW.NOTES && <p class="note">{t("fac-view-notes", { room: roomLabel(session, room) })}</p>}
 					{paged && (
 						<div class="turn" role="group" aria-label={t("screen-pages")}>
-							<button type="button" class="button plain" aria-label={t("page-back")} onClick={() => show(view, Math.max(0, at - 1))}><Icon name="left" /></button>
+							<button type="button" class="button plain" aria-label={t("page-back")} aria-disabled={session.stuck} onClick={() => show(view, Math.max(0, at - 1))}><Icon name="left" /></button>
 							<span class="num">{t("page-of", { n: at + 1, of: pages })}</span>
-							<button type="button" class="button plain" aria-label={t("page-on")} onClick={() => show(view, Math.min(pages - 1, at + 1))}><Icon name="right" /></button>
+							<button type="button" class="button plain" aria-label={t("page-on")} aria-disabled={session.stuck} onClick={() => show(view, Math.min(pages - 1, at + 1))}><Icon name="right" /></button>
 						</div>
 					)}
 				</>

@@ -60,19 +60,16 @@ export function Bottom({ activity, ...hands }: Hands & { activity: Activity | nu
 	const act = nextAct(hands);
 	/* After a change of phase, by anybody, the button rests: two deputies must not press twice. */
 	const name = `${step?.number ?? 0}/${stage.is}/${about.join(",")}/${phase}`;
-	const [rests, setRests] = useState(false);
-	const last = useRef(name);
-	useEffect(() => {
-		if (last.current === name)
-			return undefined;
-		last.current = name;
-		setRests(true);
-		return session.world.later(INERT_MS, () => setRests(false));
-	}, [name]);
+	const [, again] = useState(0);
+	const changed = useRef({ name, at: -INERT_MS });
+	if (changed.current.name !== name)
+		changed.current = { name, at: session.world.now() };
+	const rests = session.world.now() - changed.current.at < INERT_MS;
+	useEffect(() => (rests ? session.world.later(INERT_MS, () => again((n) => n + 1)) : undefined), [name]);
 	const away = !session.connected;
-	const stuck = session.health !== 0;
+	const { stuck } = session;
 	const inert = rests || away || stuck || !session.all_saved || act.why !== undefined;
-	const why = away ? t("contact-lost") : stuck ? t("no-saving") : act.why ?? "";
+	const why = stuck ? t(away ? "contact-lost" : "no-saving") : act.why ?? "";
 	const left = session.remaining();
 	const quiet = session.over || stuck;
 	const shown = phase === PHASE.REVEALED, closed = phase === PHASE.CLOSED || phase === PHASE.SEALED;

@@ -47,7 +47,7 @@ export function Wall({ session, step, about, open }: { session: Session; step: S
 				{without.length > 0 && <button type="button" class="chip attn" onClick={() => jump(without[0].room)}>{t("fac-pens-missing", { n: without.length })}</button>}
 				{unseated > 0 && <button type="button" class="chip attn" onClick={() => open({ is: "room", room: 0 })}>{t("without-room", { n: unseated })}</button>}
 				<span class="grow" />
-				{!session.over && <Button icon="clock" class="wide-only" onClick={() => session.command(COMMAND.back, 0, 0, [BACK_MINUTES * MINUTE])}>{t("fac-back-in-five")}</Button>}
+				{!session.over && <Button icon="clock" class="wide-only" aria-disabled={session.stuck} onClick={() => session.command(COMMAND.back, 0, 0, [BACK_MINUTES * MINUTE])}>{t("fac-back-in-five")}</Button>}
 				{!session.over && <Button onClick={() => open({ is: "remix" })}>{t("rooms-change")}</Button>}
 			</div>
 			{hands.length > 0 && (
@@ -98,7 +98,7 @@ export function Wall({ session, step, about, open }: { session: Session; step: S
 					);
 				})}
 			</ul>
-			{step && writes(session) && <p class="note">{t("fac-wall-notes", { n: rooms.reduce((n, r) => n + session.notes(r.room, step.number).length, 0) })}{session.plenary.length > 0 && !session.over && <> <button type="button" class="link" onClick={() => show(session, VIEW.PLENARY)}>{t("fac-plenary-show")}</button></>}</p>}
+			{step && writes(session) && <p class="note">{t("fac-wall-notes", { n: rooms.reduce((n, r) => n + session.notes(r.room, step.number).length, 0) })}{session.plenary.length > 0 && !session.over && <> <button type="button" class="link" aria-disabled={session.stuck} onClick={() => show(session, VIEW.PLENARY)}>{t("fac-plenary-show")}</button></>}</p>}
 		</section>
 	);
 }
@@ -110,7 +110,7 @@ function Queue({ session, hands, open }: { session: Session; hands: { room: numb
 				<li key={room}>
 					<span><Icon name="flag" /> <b>{roomLabel(session, room)}</b> <span class="num">{t("fac-waited", { m: waited(session, at_ms) })}</span></span>
 					<Button onClick={() => open({ is: "say", room })}>{t("fac-queue-answer")}<span class="unseen"> {roomLabel(session, room)}</span></Button>
-					<Button icon="check" onClick={() => session.hand_up(room, false)}>{t("fac-queue-done")}<span class="unseen"> {roomLabel(session, room)}</span></Button>
+					<Button icon="check" aria-disabled={session.stuck} onClick={() => { if (!session.stuck) session.hand_up(room, false); }}>{t("fac-queue-done")}<span class="unseen"> {roomLabel(session, room)}</span></Button>
 				</li>
 			))}
 		</ol>
