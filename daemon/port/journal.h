@@ -119,4 +119,6 @@ struct journal {
 	const struct journal_ops *ops;
 	void *self;
 };
+
+static inline unsigned journal_rank(struct journal journal, struct sid sid) { return journal.ops->rank ? journal.ops->rank(journal.self, sid) : 0; }
 #endif

@@ -3,7 +3,7 @@
 #include "shell/journal_redis_inner.h"
 #include <stdio.h>
 
-enum { CHORE_TRIES = 20 };
+enum { CHORE_TRIES = 20, ORIGINALS_MS = 60 * 1000 }; /* a split that lasts longer costs what was sealed on its losing side */
 
 static void chore_free(struct journal_redis *redis, struct chore *chore)
 {
@@ -27,11 +27,39 @@ static void chore_end(struct journal_redis *redis, struct chore *chore)
 
 static void chore_ask(struct journal_redis *redis, struct chore *chore);
 
+void redis_originals_forget(struct log *log, uint64_t now)
+{
+	size_t left = 0;
+	for (size_t i = 0; i < log->originals_count; i++)
+		if (log->originals[i].until_ms > now)
+			log->originals[left++] = log->originals[i];
+		else
+			line_free(log->originals[i].line);
+	log->originals_count = left;
+}
+
+static void original_keep(struct log *log, uint64_t seq, struct line *line)
+{
+	if (log->originals_count == log->originals_room) {
+		log->originals_room = log->originals_room ? 2 * log->originals_room : 16;
+		log->originals = check_realloc(log->originals, log->originals_room, sizeof *log->originals);
+	}
+	log->originals[log->originals_count++] = (struct original){ seq, loop_now(log->redis->loop) + ORIGINALS_MS, line };
+}
+
 static void strike_copy(struct journal_redis *redis, const struct chore *chore)
 {
 	struct log *log = redis_log(redis, chore->sid);
-	if (log && chore->seq >= 1 && chore->seq <= log->count && memcmp(log->lines[chore->seq - 1]->bytes + LINE_DIGEST, chore->digest, DIGEST_BYTES) == 0)
-		log->lines[chore->seq - 1] = line_strike(log->lines[chore->seq - 1], chore->parts);
+	if (log == NULL || chore->seq < 1 || chore->seq > log->count)
+		return;
+	struct line *line = log->lines[chore->seq - 1];
+	if (memcmp(line->bytes + LINE_DIGEST, chore->digest, DIGEST_BYTES) != 0 || (line->bytes[LINE_STRUCK] | chore->parts) == line->bytes[LINE_STRUCK])
+		return;
+	log->lines[chore->seq - 1] = line_strike(line, chore->parts);
+	if (line->bytes[LINE_STRUCK] == 0)
+		original_keep(log, chore->seq, line);
+	else
+		line_free(line);
 }
 
 static void on_chore(struct journal_redis *redis, struct log *none, struct asking *asking, const struct redis_reply *reply)

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 
 enum {
-	BEAT_REDIS_MS = 500,     /* between two questions: a hung Redis is noticed after that and PATIENCE_MS, together the 2 s promised */
+	BEAT_REDIS_MS = 400,     /* between two questions: a hung Redis is noticed after that and PATIENCE_MS, together the 2 s promised */
 	PATIENCE_MS = APPEND_PATIENCE_MS,
 	HASTE_MS = 100,          /* between looks while a log is being mended */
 	BELL_MS = 1000,          /* XREAD waits so long */
@@ -390,6 +390,8 @@ static void on_alive(struct journal_redis *redis, struct log *none, struct askin
 		trace(TRACE_INFO, "redis", "fit instance=%s", redis->instance);
 	}
 	redis_health(redis);
+	for (struct log *log = redis->logs; log; log = log->next)
+		redis_originals_forget(log, loop_now(redis->loop));
 	for (struct log *log = redis->logs; log; log = log->next)
 		if (log->marked > log->covered && log->was_level)
 			log->covered = log->marked;

@@ -42,7 +42,8 @@ struct line *line_read(const struct journal_redis *redis, struct sid sid, struct
 struct hash line_hash(const struct line *line);
 uint32_t line_term(const struct line *line);
 struct journal_entry line_entry(const struct line *line, uint64_t seq); /* borrows */
-struct line *line_strike(struct line *line, unsigned parts);            /* takes the old one */
+struct line *line_strike(const struct line *line, unsigned parts);      /* another, without them */
+void line_free(struct line *line);                                      /* and nothing of it stays in memory; NULL is fine */
 
 /* --- a session's log --- */
 enum tip_state { TIP_UNKNOWN, TIP_OPEN, TIP_CLOSED, TIP_NOLOG, TIP_ERASED, TIP_DAMAGED };
@@ -62,6 +63,11 @@ struct waiting_line { /* an append that is not asked yet */
 
 struct placed { /* ours, at this place of the order, not delivered yet */
 	uint64_t seq, tag;
+};
+
+struct original { /* should history change, an entry that fell out is handed on as it was: what struck it has fallen out too */
+	uint64_t seq, until_ms;
+	struct line *line;
 };
 
 struct holder { /* another instance that had the session open when we last looked */
@@ -103,6 +109,8 @@ struct log {
 	size_t under_way;            /* appends asked and not answered */
 	struct placed *placed;
 	size_t placed_count, placed_room;
+	struct original *originals;  /* what was struck a moment ago, as it was */
+	size_t originals_count, originals_room;
 	struct line **orphans;
 	size_t orphans_count, orphans_room;
 
@@ -210,7 +218,7 @@ struct journal_redis {
 	char bell_id[48];
 	bool bell_up, bell_asked;
 	struct loop_timer *tick, *haste, *flush, *bury, *reading_timer, *stop_timer;
-	bool told_mending;           /* that a log is being mended */
+	size_t told_mending;         /* so many logs are being mended */
 	bool odd;                    /* every second beat */
 	bool stopping, desk_closed, bell_closed;
 	void (*stopped)(void *ctx);
@@ -227,7 +235,7 @@ void redis_health(struct journal_redis *redis);    /* tells a change */
 /* journal_redis_desk.c */
 void desk_begin(struct journal_redis *redis);
 bool desk_fit(const struct journal_redis *redis);
-enum { APPEND_PATIENCE_MS = 1400 };
+enum { APPEND_PATIENCE_MS = 1200 };
 void redis_on_reply(const struct redis_reply *reply, void *ctx); /* ctx: the asking, which it frees */
 void redis_on_nothing(struct journal_redis *redis, struct log *log, struct asking *asking, const struct redis_reply *reply); /* nobody waits */
 /* false: not up; the asking is freed. Words borrowed. log NULL: of no session. */
@@ -259,6 +267,7 @@ void redis_strike(struct journal_redis *redis, struct sid sid, uint64_t seq, uns
 void redis_erase(struct journal_redis *redis, struct sid sid);
 void redis_leave(struct journal_redis *redis, struct sid sid);
 void redis_chores_go(struct journal_redis *redis);                      /* those that are not asked yet, and may be */
+void redis_originals_forget(struct log *log, uint64_t now);             /* those whose time is over */
 void redis_strikes_again(struct journal_redis *redis, struct log *log); /* in a Redis that may not have seen them */
 void redis_strikes_drop(struct journal_redis *redis, struct sid sid);   /* they belonged to a history that is lost */
 void redis_chores_free(struct journal_redis *redis);

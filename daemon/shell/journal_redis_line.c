@@ -132,11 +132,16 @@ struct journal_entry line_entry(const struct line *line, uint64_t seq)
 	return entry;
 }
 
-struct line *line_strike(struct line *line, unsigned parts)
+void line_free(struct line *line)
+{
+	if (line)
+		explicit_bzero(line->bytes, line->len);
+	free(line);
+}
+
+struct line *line_strike(const struct line *line, unsigned parts)
 {
 	unsigned struck = line->bytes[LINE_STRUCK] | parts;
-	if (struck == line->bytes[LINE_STRUCK])
-		return line;
 	struct journal_entry entry = line_entry(line, 0);
 	size_t form = struck & JOURNAL_FORM ? 0 : entry.body.form.len, text = struck & JOURNAL_TEXT ? 0 : entry.body.text.len;
 	size_t head = LINE_BODY + entry.body.head.len;
@@ -149,7 +154,5 @@ struct line *line_strike(struct line *line, unsigned parts)
 		memcpy(made->bytes + head, entry.body.form.at, form);
 	if (text)
 		memcpy(made->bytes + head + form, entry.body.text.at, text);
-	explicit_bzero(line->bytes, line->len);
-	free(line);
 	return made;
 }

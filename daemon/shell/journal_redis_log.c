@@ -102,7 +102,7 @@ void log_unsettle(struct log *log)
 
 static void settle_all(struct log *log)
 {
-	if (log->redis->durability != REDIS_DURABILITY_REPLICATED)
+	if (log->redis->durability != REDIS_DURABILITY_REPLICATED || BOLLPLANK_BUG == 76 /* "saved" before a replica has it */)
 		log_settle(log, log->told);
 }
 
@@ -493,6 +493,22 @@ static void step_open(struct log *log)
 	call(log, asking_create(log->redis, log, on_step), &words);
 }
 
+/* Entries after `to` are about to be handed on: whole, if what struck them has only just done so. */
+static void restore_originals(struct log *log, uint64_t to)
+{
+	redis_originals_forget(log, loop_now(log->redis->loop));
+	for (size_t i = 0; i < log->originals_count; i++) {
+		struct original *original = &log->originals[i];
+		if (original->seq <= to || original->seq > log->count || memcmp(original->line->bytes, log->lines[original->seq - 1]->bytes, LINE_STRUCK) != 0 ||
+		    memcmp(original->line->bytes + LINE_HASH, log->lines[original->seq - 1]->bytes + LINE_HASH, SHA1_HEX) != 0)
+			continue;
+		line_free(log->lines[original->seq - 1]);
+		log->lines[original->seq - 1] = original->line;
+		original->line = NULL;
+	}
+	redis_originals_forget(log, UINT64_MAX); /* the rest belong to places that others will have */
+}
+
 /* Our copy from `to` on is not in Redis' log: its log counts. */
 static void cut(struct log *log, uint64_t to)
 {
@@ -503,6 +519,7 @@ static void cut(struct log *log, uint64_t to)
 	log->was_level = false;
 	if (log->gone)
 		return;
+	restore_originals(log, to);
 	size_t more = (size_t)(log->count - to);
 	log->orphans = check_realloc(log->orphans, log->orphans_count + more, sizeof *log->orphans);
 #if BOLLPLANK_BUG == 72 /* what fell out of history is forgotten */
@@ -515,7 +532,7 @@ static void cut(struct log *log, uint64_t to)
 #endif
 	redis_strikes_drop(redis, log->sid);
 	uint64_t keep = 0;
-	while (keep < to && line_entry(log->lines[keep], 0).struck == 0)
+	while (keep < to && (line_entry(log->lines[keep], 0).struck == 0 || BOLLPLANK_BUG == 75 /* what a lost history struck stays struck here */))
 		keep++;
 	for (uint64_t i = keep; i < to; i++) /* what was struck here need not be so there: what struck it may be among what fell out */
 		free(log->lines[i]);
@@ -528,7 +545,7 @@ static void cut(struct log *log, uint64_t to)
 	log->snapshot = NULL;
 	loop_stop(redis->loop, log->timer);
 	log->timer = NULL;
-	if (served)
+	if (served && BOLLPLANK_BUG != 78) /* another history is told as if it went on */
 		redis->up->reset(log->sid, redis->up_ctx);
 }
 
@@ -734,7 +751,7 @@ static void level(struct log *log)
 		redis_health(log->redis);
 	}
 	if (memcmp(log->level_rid, log->tip.rid, sizeof log->level_rid) != 0) {
-		if (log->level_rid[0])
+		if (log->level_rid[0] && BOLLPLANK_BUG != 74 /* a Redis that came back has not what was struck */)
 			redis_strikes_again(log->redis, log);
 		memcpy(log->level_rid, log->tip.rid, sizeof log->level_rid);
 		redis_chores_go(log->redis);
@@ -804,9 +821,9 @@ void log_pull(struct log *log)
 		return;
 	}
 	struct hash theirs = hash_at(log, tip->seq);
-	if (!hash_equal(&theirs, &tip->hash)) {
+	if (!hash_equal(&theirs, &tip->hash) && BOLLPLANK_BUG != 77 /* two logs of one length are the same */) {
 		step_compare(log, tip->seq);
-	} else if (tip->seq < log->count && tip->state == TIP_CLOSED) {
+	} else if (tip->seq < log->count && tip->state == TIP_CLOSED && BOLLPLANK_BUG != 70 /* nothing is written back */) {
 		step_fill(log);
 	} else if (tip->seq < log->count) {
 		cut(log, tip->seq);

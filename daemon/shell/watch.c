@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "shell/watch.h"
 
-enum { SEALS_MOST = 100 }; /* a seal that was overtaken by one more entry is made again; so often that something is wrong */
+enum {
+	SEALS_MOST = 100,  /* a seal that was overtaken by one more entry is made again; so often that something is wrong */
+	RANK_STEP_MS = 250 /* what the first instance proposes has its place by then, and the others need not: a seal of a large hall is many entries */
+};
 
 static void on_due(void *ctx);
+
+/* We come after those who have the session open and come before us. */
+static uint64_t patience_ms(const struct hall *hall)
+{
+	return (uint64_t)RANK_STEP_MS * journal_rank(hall->house->journal, hall->sid);
+}
 
 static void plan(struct hall *hall)
 {
@@ -13,6 +22,8 @@ static void plan(struct hall *hall)
 		if (!hall->waits[i].tag && !hall->waits[i].spent && hall->waits[i].due_ms < due)
 			due = hall->waits[i].due_ms;
 	loop_stop(loop, hall->wait_timer);
+	if (due != UINT64_MAX)
+		due += patience_ms(hall);
 	hall->wait_timer = due == UINT64_MAX ? NULL : loop_after(loop, due > now ? due - now : 0, on_due, hall);
 }
 
@@ -36,13 +47,13 @@ static void propose(struct hall *hall, struct waiting *waiting)
 static void on_due(void *ctx)
 {
 	struct hall *hall = CAST(ctx, hall);
-	uint64_t now = loop_now(hall->house->loop);
+	uint64_t now = loop_now(hall->house->loop), patience = patience_ms(hall);
 	hall->wait_timer = NULL;
 	if (!hall_serves(hall) || hall->house->stopping)
 		return;
 	for (size_t i = 0; i < hall->waits_count; i++) {
 		struct waiting *waiting = &hall->waits[i];
-		if (!waiting->tag && !waiting->spent && waiting->due_ms <= now)
+		if (!waiting->tag && !waiting->spent && waiting->due_ms + patience <= now)
 			propose(hall, waiting);
 	}
 	plan(hall);
