@@ -4,8 +4,11 @@
  * pattern of messages against the floor (no key). One line of key=value for each step. Latencies are wall time from the
  * moment a message was meant to go. CPU is that of all threads of --pid.
  *
- *     bench_load --port N --pid PID [--key-file FILE] --sessions S --people N --staff M --steps join,vote,burst,push
+ *     bench_load --port N --pid PID [--key-file FILE] --sessions S --people N --staff M --steps join,vote,burst,push,flood
  * --seconds T --hz H
+ *
+ * Several instances: --port and --pid take lists with commas; people are dealt round to the ports, facilitators go to
+ * --staff-port, else to the first, and CPU and memory are those of all processes of the list together.
  */
 #include "base/check.h"
 #include "base/digest.h"
@@ -39,13 +42,15 @@ enum {
 	LINKS_EACH = 4,
 	JOIN_AT_ONCE = 1500,
 	JOIN_EVERY_S = 420 /* below what one address may (RATE_ADDRESS, RATE_JOINS) */,
-	STAFF = 16
+	STAFF = 16,
+	MANY = 8 /* ports, processes */
 };
 
 enum state { AWAY, CONNECTING, UPGRADING, GREETING, JOINING, READY, GONE };
 
 struct peer {
 	int fd;
+	unsigned long port;
 	enum state state;
 	uint32_t session;
 	bool staff, joins;
@@ -82,7 +87,7 @@ struct session {
 };
 
 static struct {
-	unsigned long port, pid, sessions, people, staff, seconds, hz;
+	unsigned long ports[MANY], pids[MANY], port_count, pid_count, staff_port, sessions, people, staff, seconds, hz;
 	const char *key_file, *steps;
 	bool floor;
 	int epoll;
@@ -139,13 +144,13 @@ static uint32_t rank(struct samples *s, double part)
 }
 
 /* Nanoseconds on a core, all threads. The kernel's own work for them (sockets, disk) is in it. */
-static uint64_t cpu_ns(void)
+static uint64_t cpu_of(unsigned long pid)
 {
 	char path[64];
-	snprintf(path, sizeof path, "/proc/%lu/task", b.pid);
+	snprintf(path, sizeof path, "/proc/%lu/task", pid);
 	DIR *dir = opendir(path);
 	if (dir == NULL)
-		fail("the server (process %lu) is gone", b.pid);
+		fail("the server (process %lu) is gone", pid);
 	uint64_t sum = 0;
 	for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
 		if (entry->d_name[0] == '.')
@@ -163,16 +168,34 @@ static uint64_t cpu_ns(void)
 	return sum;
 }
 
-static uint64_t rss_bytes(void)
+static uint64_t rss_of(unsigned long pid)
 {
 	char path[64];
-	snprintf(path, sizeof path, "/proc/%lu/statm", b.pid);
+	snprintf(path, sizeof path, "/proc/%lu/statm", pid);
 	FILE *file = fopen(path, "r");
 	uint64_t all = 0, resident = 0;
 	if (file == NULL || fscanf(file, "%" SCNu64 " %" SCNu64, &all, &resident) != 2)
-		fail("the memory of process %lu cannot be read", b.pid);
+		fail("the memory of process %lu cannot be read", pid);
 	fclose(file);
 	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static uint64_t sum_of(uint64_t (*of)(unsigned long pid))
+{
+	uint64_t sum = 0;
+	for (size_t i = 0; i < b.pid_count; i++)
+		sum += of(b.pids[i]);
+	return sum;
+}
+
+static uint64_t cpu_ns(void)
+{
+	return sum_of(cpu_of);
+}
+
+static uint64_t rss_bytes(void)
+{
+	return sum_of(rss_of);
 }
 
 /* --- frames --- */
@@ -526,7 +549,7 @@ static void come(struct peer *p)
 		fail("no more sockets: %s", strerror(errno));
 	setsockopt(p->fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 	struct sockaddr_in there = { .sin_family = AF_INET,
-				     .sin_port = htons((uint16_t)b.port),
+				     .sin_port = htons((uint16_t)p->port),
 				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	if (connect(p->fd, (struct sockaddr *)&there, sizeof there) != 0 && errno != EINPROGRESS)
 		fail("no connection: %s", strerror(errno));
@@ -544,7 +567,7 @@ static void upgrade(struct peer *p)
 		text, sizeof text,
 		"GET /live HTTP/1.1\r\nHost: localhost:%lu\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
 		"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: bollplank.v1\r\n\r\n",
-		b.port);
+		p->port);
 	if (send(p->fd, text, (size_t)len, MSG_NOSIGNAL) != len) {
 		leave(p);
 		return;
@@ -663,14 +686,14 @@ static void create_session(struct session *s, const char *key)
 	pack_session(&body, s);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct sockaddr_in there = { .sin_family = AF_INET,
-				     .sin_port = htons((uint16_t)b.port),
+				     .sin_port = htons((uint16_t)b.ports[0]),
 				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	if (connect(fd, (struct sockaddr *)&there, sizeof there) != 0)
-		fail("no connection to port %lu: %s", b.port, strerror(errno));
+		fail("no connection to port %lu: %s", b.ports[0], strerror(errno));
 	dprintf(fd,
 		"POST /api/sessions HTTP/1.1\r\nHost: localhost:%lu\r\nAuthorization: Bearer %s\r\n"
 		"Content-Type: application/msgpack\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
-		b.port, key, body.len);
+		b.ports[0], key, body.len);
 	if (write(fd, body.at, body.len) != (ssize_t)body.len)
 		fail("the request could not be sent");
 	char answer[4096];
@@ -718,6 +741,7 @@ static void prepare(void)
 			struct peer *p = &b.peers[s * (b.people + b.staff) + i];
 			p->session = s;
 			p->staff = i < b.staff;
+			p->port = p->staff ? b.staff_port : b.ports[i % b.port_count];
 			p->joins = i == 0 || !p->staff; /* of the facilitators only the one who does something */
 			if (p->staff)
 				memcpy(p->token, b.session[s].tokens[i / LINKS_EACH], 16);
@@ -772,6 +796,8 @@ static void step_join(void)
 		order(b.session[s].driver, COMMAND_open, 1, 0, true);
 		order(b.session[s].driver, COMMAND_look, 1, 0, false);
 	}
+	if (b.port_count > 1)
+		serve_for(500); /* until the other instances know that it is open: a page votes only when it has seen that */
 }
 
 static void measure_shown(struct samples *shown)
@@ -872,6 +898,22 @@ static void step_burst(void)
 	print_votes("burst", b.votes - votes, cpu_ns() - cpu, b.frames - frames, (double)(now_us() - began) / 1e6, 0);
 }
 
+/* Everybody again as soon as the last is saved: how many a second can there be? */
+static void step_flood(void)
+{
+	uint64_t began = now_us(), cpu = cpu_ns(), frames = b.frames, votes = b.votes, later = b.later;
+	while (now_us() - began < b.seconds * 1000000) {
+		for (size_t i = 0; i < b.count; i++)
+			if ((!b.peers[i].staff || b.floor) && !b.peers[i].waiting && b.peers[i].state == READY)
+				send_vote(&b.peers[i], now_us());
+		serve(1);
+	}
+	double seconds = (double)(now_us() - began) / 1e6;
+	printf("step=flood_rate saved_s=%.0f later=%" PRIu64 "\n", (double)b.ack.count / seconds, b.later - later);
+	drain();
+	print_votes("flood", b.votes - votes, cpu_ns() - cpu, b.frames - frames, seconds, 0);
+}
+
 static void send_say(struct peer *p, uint64_t count)
 {
 	char words[PUSH_TEXT + 1];
@@ -926,6 +968,17 @@ static unsigned long number(const char *text)
 	return value;
 }
 
+/* With commas between them; returns how many. */
+static size_t numbers(const char *text, unsigned long *out)
+{
+	char *words = strdup(text), *rest = words;
+	size_t count = 0;
+	for (char *word; (word = strsep(&rest, ",")) != NULL && count < MANY;)
+		out[count++] = number(word);
+	free(words);
+	return count;
+}
+
 int main(int argc, char **argv)
 {
 	b.sessions = 1;
@@ -937,9 +990,11 @@ int main(int argc, char **argv)
 	for (int i = 1; i + 1 < argc; i += 2) {
 		const char *value = argv[i + 1];
 		if (strcmp(argv[i], "--port") == 0)
-			b.port = number(value);
+			b.port_count = numbers(value, b.ports);
 		else if (strcmp(argv[i], "--pid") == 0)
-			b.pid = number(value);
+			b.pid_count = numbers(value, b.pids);
+		else if (strcmp(argv[i], "--staff-port") == 0)
+			b.staff_port = number(value);
 		else if (strcmp(argv[i], "--sessions") == 0)
 			b.sessions = number(value);
 		else if (strcmp(argv[i], "--people") == 0)
@@ -957,7 +1012,9 @@ int main(int argc, char **argv)
 		else
 			fail("there is no option %s; see the head of tests/bench/load.c", argv[i]);
 	}
-	if (b.port == 0 || b.pid == 0 || b.sessions == 0 || b.sessions > 500 || b.staff == 0 ||
+	if (b.staff_port == 0)
+		b.staff_port = b.ports[0];
+	if (b.ports[0] == 0 || b.pids[0] == 0 || b.sessions == 0 || b.sessions > 500 || b.staff == 0 ||
 	    b.staff > 64 * LINKS_EACH || b.people > 20000)
 		fail("--port, --pid, --sessions 1..500, --staff 1..256, --people 0..20000");
 	b.floor = b.key_file == NULL;
@@ -979,6 +1036,8 @@ int main(int argc, char **argv)
 			step_burst();
 		else if (strcmp(step, "push") == 0)
 			step_push();
+		else if (strcmp(step, "flood") == 0)
+			step_flood();
 		else
 			fail("there is no step %s", step);
 	}
