@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A conversation with one Redis: words out, replies back. shell/journal_redis_link.c is the real one, on hiredis; the simulator has another, to a Redis of its own
+/* A conversation with one Redis: words out, replies back. shell/redis_link.c is the real one, on hiredis; the simulator has another, to a Redis of its own
  * that dies, lies and hangs on command (tests/lib/redis_model.c). All calls come from the loop's thread; no upcall is made from inside a call.
  *
  * 1. A link connects by itself, and again whenever it is cut, with a back-off and jitter. up: connected, admitted, and a PING was answered. down: it

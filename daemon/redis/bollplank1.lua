@@ -256,7 +256,7 @@ local function erase(K, A)
 	local code = redis.call('HGET', K[1], 'code')
 	redis.call('DEL', K[1], K[2], K[3], K[4])
 	redis.call('SREM', K[5], A[1])
-	redis.call('HSET', K[1], 'erased', str(clock()))
+	redis.call('HSET', K[1], 'erased', str(clock()), 'code', code or '') -- for one who asks again, since the answer was lost
 	return { 'OK', code or '' }
 end
 

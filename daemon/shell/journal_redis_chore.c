@@ -56,7 +56,7 @@ static void strike_copy(struct journal_redis *redis, const struct chore *chore)
 	if (memcmp(line->bytes + LINE_DIGEST, chore->digest, DIGEST_BYTES) != 0 || (line->bytes[LINE_STRUCK] | chore->parts) == line->bytes[LINE_STRUCK])
 		return;
 	log->lines[chore->seq - 1] = line_strike(line, chore->parts);
-	if (line->bytes[LINE_STRUCK] == 0)
+	if (line->bytes[LINE_STRUCK] == 0 && BOLLPLANK_BUG != 75 /* what was struck is forgotten at once, though that history may be lost */)
 		original_keep(log, chore->seq, line);
 	else
 		line_free(line);
@@ -88,18 +88,11 @@ static void on_chore(struct journal_redis *redis, struct log *none, struct askin
 		return;
 	}
 	desk_wrote(redis);
-	if (chore->kind == CHORE_STRIKE) {
+	if (chore->kind == CHORE_STRIKE)
 		strike_copy(redis, chore);
-	} else if (chore->kind == CHORE_ERASE && reply->kind == REDIS_LIST && reply->count == 2 && reply->items[1].text.len < sizeof((struct code *)0)->text) {
-		struct code code = { "" };
-		if (reply->items[1].text.len)
-			memcpy(code.text, reply->items[1].text.at, reply->items[1].text.len);
-		struct words words;
-		words_call(&words, "bp1_uncode", 1);
-		word_code(&words, code);
-		word_text(&words, chore->sid.text);
-		if (code.text[0])
-			desk_ask(asking_create(redis, NULL, redis_on_nothing), words.at, words.count);
+	if (chore->kind == CHORE_ERASE && chore->code.text[0] == '\0' && reply->kind == REDIS_LIST && reply->count == 2 && code_parse(reply->items[1].text, &chore->code)) {
+		chore_ask(redis, chore); /* its code, too */
+		return;
 	}
 	chore_end(redis, chore);
 }
@@ -111,6 +104,10 @@ static void chore_ask(struct journal_redis *redis, struct chore *chore)
 		words_call(&words, "bp1_leave", 1);
 		word_key(&words, chore->sid, 'p');
 		word_text(&words, redis->instance);
+	} else if (chore->kind == CHORE_ERASE && chore->code.text[0]) {
+		words_call(&words, "bp1_uncode", 1);
+		word_code(&words, chore->code);
+		word_text(&words, chore->sid.text);
 	} else if (chore->kind == CHORE_ERASE) {
 		words_call(&words, "bp1_erase", 5);
 		for (const char *part = "mlsp"; *part; part++)

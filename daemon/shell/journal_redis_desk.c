@@ -136,7 +136,11 @@ bool desk_fit(const struct journal_redis *redis)
 static void say(struct journal_redis *redis, const char *format, struct slice what)
 {
 	char room[160];
-	snprintf(redis->sentence, sizeof redis->sentence, format, trace_quote(what, room, sizeof room));
+	size_t len = 0;
+	for (size_t i = 0; i < what.len && len + 1 < sizeof room; i++)
+		room[len++] = what.at[i] >= 0x20 && what.at[i] < 0x7f ? (char)what.at[i] : '?';
+	room[len] = '\0';
+	snprintf(redis->sentence, sizeof redis->sentence, format, room);
 }
 
 /* Nothing that we knew of the tips holds any more. */
@@ -418,7 +422,7 @@ static void ask_alive(struct journal_redis *redis)
 static void look_at_all(struct journal_redis *redis, bool closed_only)
 {
 	for (struct log *log = redis->logs; log; log = log->next)
-		if (!log->gone && (!closed_only || log->tip.state == TIP_CLOSED))
+		if (!log->gone && (!closed_only || log->tip.state == TIP_CLOSED || log->tip.state == TIP_NOLOG))
 			log_look(log);
 }
 

@@ -165,6 +165,7 @@ struct chore { /* must be done, however long Redis is away */
 	struct sid sid;
 	uint64_t seq;
 	unsigned parts;
+	struct code code; /* ERASE: not empty when the session is gone and its code is left */
 	bool has_digest, silent; /* silent: nobody asked for it now */
 	uint8_t digest[DIGEST_BYTES];
 };

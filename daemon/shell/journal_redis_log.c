@@ -400,23 +400,19 @@ static void tip_take(struct log *log, const struct redis_reply *reply)
 	struct slice word;
 	struct tip tip;
 	log->busy = false;
-	if (!tip_read(reply, &word, &tip)) {
-		enum refusal refusal = desk_refusal(log->redis, reply);
-		(void)refusal;
+	if (!tip_read(reply, &word, &tip) && reply->kind != REDIS_LIST) {
+		desk_refusal(log->redis, reply);
 		log->tip.state = TIP_UNKNOWN; /* the next beat looks */
-		return;
-	}
-	bool written = slice_equal(word, slice_text("OK"));
-	if (tip.state == TIP_UNKNOWN) /* OK or NO: look for the state */
+	} else if (slice_equal(word, slice_text("OK"))) {
 		log->tip.state = TIP_UNKNOWN;
-	else
-		log_tip(log, &tip);
-	if (written)
 		desk_wrote(log->redis);
-	if (tip.state == TIP_UNKNOWN)
 		log_look(log);
-	else
+	} else if (slice_equal(word, slice_text("NO"))) { /* somebody was faster; soon, not at once: two who get in each other's way must not spin */
+		desk_haste(log->redis);
+	} else {
+		log_tip(log, &tip);
 		log_pull(log);
+	}
 }
 
 static void on_step(struct journal_redis *redis, struct log *log, struct asking *asking, const struct redis_reply *reply)
@@ -532,7 +528,7 @@ static void cut(struct log *log, uint64_t to)
 #endif
 	redis_strikes_drop(redis, log->sid);
 	uint64_t keep = 0;
-	while (keep < to && (line_entry(log->lines[keep], 0).struck == 0 || BOLLPLANK_BUG == 75 /* what a lost history struck stays struck here */))
+	while (keep < to && line_entry(log->lines[keep], 0).struck == 0)
 		keep++;
 	for (uint64_t i = keep; i < to; i++) /* what was struck here need not be so there: what struck it may be among what fell out */
 		free(log->lines[i]);
@@ -730,11 +726,24 @@ static bool all_reported(const struct log *log)
 	return true;
 }
 
+/* Nobody has it, or nobody has told this Redis yet. */
+static void absent(struct log *log)
+{
+	log_lost(log, loop_now(log->redis->loop) < log->redis->young_until_ms ? JOURNAL_AWAY : JOURNAL_ABSENT, 0);
+}
+
 static void mend(struct log *log)
 {
 	uint64_t now = loop_now(log->redis->loop);
 	if (log->closed_ms == 0)
 		log->closed_ms = now;
+	if (log->count == 0) { /* somebody has begun it, and writes it back soon, or died over it */
+		if (now - log->closed_ms >= PEERS_WAIT_MS)
+			absent(log);
+		else
+			desk_haste(log->redis);
+		return;
+	}
 	if (!log->published_known)
 		log_publish(log); /* that all of ours is there */
 	desk_haste(log->redis);
@@ -759,12 +768,6 @@ static void level(struct log *log)
 	log_deliver(log);
 	if (!log->gone && !log->published_known)
 		log_publish(log);
-}
-
-/* Nobody has it, or nobody has told this Redis yet. */
-static void absent(struct log *log)
-{
-	log_lost(log, loop_now(log->redis->loop) < log->redis->young_until_ms ? JOURNAL_AWAY : JOURNAL_ABSENT, 0);
 }
 
 void log_pull(struct log *log)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { SOON_MS = 100, RUN_MS = 20 * 1000, UP_MS = 10 * 1000, STOP_REAL_MS = 10 * 1000 };
+enum { SOON_MS = 100, RUN_MS = 20 * 1000, UP_MS = 10 * 1000 };
 
 /* --- the loop that all share ---------------------------------------------------------------------------------- */
 
@@ -77,11 +77,10 @@ struct spy_link {
 	struct redis_link inner;
 	const struct redis_up *up;
 	void *up_ctx;
-	bool connected, told_down, closing, closed, dead; /* dead: who asked is no more */
+	bool connected, closing, closed, dead; /* dead: who asked is no more */
 	size_t under_way, most;
 	void (*done)(void *ctx);
 	void *done_ctx;
-	char sentence[256];
 };
 
 /* A post, a job or a timer of the adapter that has not come yet. */
@@ -98,7 +97,6 @@ struct seat {
 	struct seat_options options;
 	struct spy_link desk, bell;
 	struct pending *pending;
-	bool stopping;
 };
 
 struct spy_asking {
@@ -133,8 +131,6 @@ static void spy_down(const char *sentence, void *ctx)
 	assert_true(strlen(sentence) > 10);
 	assert_int_equal(spy->under_way, 0); /* all NULLs come before */
 	spy->connected = false;
-	spy->told_down = true;
-	snprintf(spy->sentence, sizeof spy->sentence, "%s", sentence);
 	if (!spy->dead)
 		spy->up->down(sentence, spy->up_ctx);
 }
@@ -332,7 +328,6 @@ static void redis_open(struct desk *desk)
 		desk->seat = check_alloc(1, sizeof *desk->seat);
 		desk->seat->options = next ? *next : (struct seat_options){ .server = server, .durability = REDIS_DURABILITY_AOF };
 	}
-	desk->seat->stopping = false;
 	const struct journal_redis_options options = redis_options(desk->seat);
 	desk->journal = journal_redis_create(&options);
 }
@@ -473,11 +468,6 @@ size_t seat_under_way(const struct desk *desk)
 size_t seat_most_under_way(const struct desk *desk)
 {
 	return desk->seat->desk.most;
-}
-
-const char *seat_down(const struct desk *desk)
-{
-	return desk->seat->desk.sentence;
 }
 
 #define ASK(desk, what)                \

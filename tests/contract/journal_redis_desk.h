@@ -47,7 +47,6 @@ void seat_wait(uint64_t ms);
 bool seat_connected(const struct desk *desk);
 size_t seat_under_way(const struct desk *desk);
 size_t seat_most_under_way(const struct desk *desk);
-const char *seat_down(const struct desk *desk); /* the last sentence of the desk's link */
 
 /* Asking, as the house does. Nothing is awaited. */
 void seat_open(struct desk *desk, unsigned i);

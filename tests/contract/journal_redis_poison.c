@@ -746,9 +746,9 @@ static void poison_of_what_all_share_is_told_and_heals(void **state)
 			tags[n] = 0;
 			if (desk_try_append(a, 0, AFTER + n, &tag) == 0)
 				tags[n] = tag;
-			seat_wait(300);
+			seat_wait(60);
 		}
-		seat_wait(1000);
+		seat_wait(1200);
 		for (unsigned n = 0; n < 5; n++) {
 			size_t times_told = 0;
 			answered += tags[n] && heard_tag(a, tags[n], &times_told)->what == ENTRY;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Redis servers for tests: all that daemon/redis/README.md says a daemon asks of Redis, without Redis. They die, lie and hang on command. tests/redis/model_check.c compares
- * their answers with those of a real redis-server.
+/* Redis servers for tests: all that daemon/redis/README.md says a daemon asks of Redis, without Redis. They die, lie and hang on command.
+ * tests/redis/model_check.c compares their answers with those of a real redis-server.
  *
- * A *server* has its data, lineage (rid), append-only file and uptime of its own; it may be a replica of another. An *address* is what a daemon is configured with, and leads to one
- * server at a time: fail-over moves it. A *link* (port/redis.h) belongs to an instance and goes to an address; each connection it makes stays with the server that it
- * reached. Commands of a connection are done in their order; only XREAD BLOCK and WAIT hold it up. A command that a daemon has no business to send is a CHECK.
+ * A *server* has its data, lineage (rid), append-only file and uptime of its own; it may be a replica of another. An *address* is what a daemon is configured
+ * with, and leads to one server at a time: fail-over moves it. A *link* (port/redis.h) belongs to an instance and goes to an address; each connection it makes
+ * stays with the server that it reached. Commands of a connection are done in their order; only XREAD BLOCK and WAIT hold it up. A command that a daemon has no business to send is a CHECK.
  *
  * Time and dice are those of `loop`, which must not be forgotten (loop_test_forget) while the model lives: a crash of an instance is redis_model_abandon of its links. Call
  * everything here from the loop's thread; no upcall is made from inside a call. */
@@ -31,7 +31,8 @@ struct redis_model_server *redis_model_server(struct redis_model *model, enum re
 struct redis_model_server *redis_model_replica(struct redis_model_server *primary, enum redis_model_aof aof); /* up; begins with what the primary has */
 
 enum { REDIS_MODEL_ADDRESSES = 16, REDIS_MODEL_INSTANCES = 32 };
-void redis_model_address(struct redis_model *model, unsigned address, struct redis_model_server *server); /* leads there from now on; NULL: nobody answers. Connections stay where they are */
+/* Leads there from now on; NULL: nobody answers. Connections stay where they are. */
+void redis_model_address(struct redis_model *model, unsigned address, struct redis_model_server *server);
 /* This instance finds another server there than the others do (split brain); `server` NULL: as the others again. */
 void redis_model_address_for(struct redis_model *model, unsigned address, unsigned instance, struct redis_model_server *server);
 
@@ -39,25 +40,32 @@ void redis_model_address_for(struct redis_model *model, unsigned address, unsign
 
 /* To be given to journal_redis_create, any number for an instance and address. Freed with the model, or after close's done. */
 struct redis_link redis_model_link(struct redis_model *model, unsigned address, unsigned instance);
-void redis_model_abandon(struct redis_link link); /* the instance has crashed: no upcall any more; what it had sent is done up to a random piece of it. Then it is freed */
+/* The instance has crashed: no upcall any more; what it had sent is done up to a random piece of it. Then it is freed. */
+void redis_model_abandon(struct redis_link link);
 
 /* ---- mishaps: the net ---- */
 
-void redis_model_pace(struct redis_model *model, uint64_t least_ms, uint64_t most_ms);                            /* each way, each message, for everybody; at first 0 to 2 */
-void redis_model_pace_for(struct redis_model *model, unsigned instance, uint64_t least_ms, uint64_t most_ms);     /* of this one, until the next redis_model_pace */
-void redis_model_cut(struct redis_link link);                       /* now. Of what is on its way there a random first part is done, of what is on its way back a random first part arrives */
+/* Each way, each message, for everybody; at first 0 to 2. */
+void redis_model_pace(struct redis_model *model, uint64_t least_ms, uint64_t most_ms);
+/* Of this one, until the next redis_model_pace. */
+void redis_model_pace_for(struct redis_model *model, unsigned instance, uint64_t least_ms, uint64_t most_ms);
+/* Now. Of what is on its way there a random first part is done, of what is on its way back a random first part arrives. */
+void redis_model_cut(struct redis_link link);
 void redis_model_cut_all(struct redis_model *model, unsigned instance);   /* every link of this instance */
 void redis_model_cut_server(struct redis_model_server *server);                 /* every connection to it, as CLIENT KILL does */
-void redis_model_part(struct redis_model *model, unsigned instance, bool parted); /* nothing passes between it and any Redis; nobody is told. What is on its way arrives afterwards, if the connection still is */
+/* Nothing passes between it and any Redis; nobody is told. What is on its way arrives afterwards, if the connection still is. */
+void redis_model_part(struct redis_model *model, unsigned instance, bool parted);
 
 /* ---- mishaps: the server ---- */
 
 void redis_model_kill(struct redis_model_server *server);  /* -9: connections are cut, what was written to the file is there */
-void redis_model_power(struct redis_model_server *server); /* the machine is off: nobody is told, and with EVERYSEC a random part of the last second is not in the file */
+/* The machine is off: nobody is told, and with EVERYSEC a random part of the last second is not in the file. */
+void redis_model_power(struct redis_model_server *server);
 /* With what its file holds, less the newest `lost` writes; all of it lost: an empty start, without functions. After `loading_ms` it serves; until then -LOADING. Its replicas copy it anew. */
 #define REDIS_MODEL_ALL UINT32_MAX
 void redis_model_restart(struct redis_model_server *server, uint32_t lost, uint64_t loading_ms);
-void redis_model_pause(struct redis_model_server *server, bool paused); /* SIGSTOP, CLIENT PAUSE: takes all, does nothing; afterwards it does it all, also for those who have hung up */
+/* SIGSTOP, CLIENT PAUSE: takes all, does nothing; afterwards it does it all, also for those who have hung up. */
+void redis_model_pause(struct redis_model_server *server, bool paused);
 void redis_model_lineage(struct redis_model_server *server);      /* a new rid with the same data, as when the first replica attaches */
 void redis_model_skew(struct redis_model_server *server, int64_t ms);  /* its clock is ahead of the loop's wall clock by so much */
 void redis_model_full(struct redis_model_server *server, bool full);   /* maxmemory is reached: -OOM to what may grow */
@@ -71,8 +79,10 @@ void redis_model_misfit(struct redis_model_server *server, enum redis_model_misf
 
 void redis_model_lag(struct redis_model_server *replica, uint64_t least_ms, uint64_t most_ms); /* of each write on its way to it; at first 0 to 2 */
 void redis_model_detach(struct redis_model_server *replica);  /* gets nothing any more, and does not count for WAIT; its data stays */
-void redis_model_promote(struct redis_model_server *replica); /* a primary by itself with what it has, under a new rid. Neither the old primary nor an address changes */
-void redis_model_demote(struct redis_model_server *server, struct redis_model_server *primary); /* becomes a replica and copies the other: what only it had is gone. Its connections stay */
+/* A primary by itself with what it has, under a new rid. Neither the old primary nor an address changes. */
+void redis_model_promote(struct redis_model_server *replica);
+/* Becomes a replica and copies the other: what only it had is gone. Its connections stay. */
+void redis_model_demote(struct redis_model_server *server, struct redis_model_server *primary);
 
 /* ---- for checkers ---- */
 
@@ -80,7 +90,8 @@ bool redis_model_up(const struct redis_model_server *server);   /* and not loadi
 const char *redis_model_rid(const struct redis_model_server *server); /* 40 letters and a zero */
 uint64_t redis_model_clock(const struct redis_model_server *server);  /* ms */
 size_t redis_model_length(const struct redis_model_server *server, const char *key);                         /* of the list, stream, hash or set there; 0: none */
-struct slice redis_model_element(const struct redis_model_server *server, const char *key, size_t index);    /* of the list; {NULL, 0}: none. Good until the server does something */
+/* Of the list; {NULL, 0}: none. Good until the server does something. */
+struct slice redis_model_element(const struct redis_model_server *server, const char *key, size_t index);
 struct slice redis_model_field(const struct redis_model_server *server, const char *key, const char *field); /* of the hash */
 struct slice redis_model_string(const struct redis_model_server *server, const char *key);
 /* Damage: what somebody with access to Redis may do. false: there is none. */

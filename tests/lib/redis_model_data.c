@@ -868,11 +868,13 @@ static struct redis_reply fn_snap(struct call *call)
 static struct redis_reply fn_erase(struct call *call)
 {
 	struct slice code = field_of(call, key(call, 1), "code");
+	code = keep(call, code.at, code.len); /* its home goes */
 	for (size_t i = 1; i <= 4; i++)
 		if (exists(call, i))
 			put_op(call->store, call->group, OP_DEL, key(call, i), (struct slice){ 0 }, (struct slice){ 0 });
 	put_op(call->store, call->group, OP_SREM, key(call, 5), arg(call, 1), (struct slice){ 0 });
 	hset(call, key(call, 1), "erased", str(call, (double)call->command->now_ms));
+	hset(call, key(call, 1), "code", code);
 	struct redis_reply reply = reply_list(2);
 	reply_set(&reply, 0, reply_text(slice_text("OK")));
 	reply_set(&reply, 1, reply_text(code));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a Redis of tests/lib/redis_model.c holds, and the functions of daemon/redis/bollplank1.lua on it: same checks in the same order, same answers. No time, no dice, no net.
- * Only redis_model.c and its check against a real Redis include this. */
+/* What a Redis of tests/lib/redis_model.c holds, and the functions of daemon/redis/bollplank1.lua on it: same checks in the same order, same answers.
+ * No time, no dice, no net. Only redis_model.c and its check against a real Redis include this. */
 #ifndef BOLLPLANK_TESTS_LIB_REDIS_MODEL_DATA_H
 #define BOLLPLANK_TESTS_LIB_REDIS_MODEL_DATA_H
 #include "lib/redis_model.h"

@@ -21,11 +21,14 @@ enum { PATH = 160, START_MS = 10 * 1000, PATIENCE_MS = 2000, WORDS = 64 };
 static const char admin[] = "user test-admin on >test-admin ~* &* +@all\n";
 
 struct redis_server {
+	struct redis_server *next;
 	struct redis_server_options options;
 	char folder[64], socket[PATH], acl[PATH];
 	unsigned port;
 	pid_t pid; /* 0: it does not run */
 };
+
+static struct redis_server *servers; /* all there are: a test that has failed leaves some behind */
 
 static void nap(void)
 {
@@ -305,9 +308,22 @@ static void write_users(const struct redis_server *server)
 	CHECK(fputs(admin, out) >= 0 && fclose(out) == 0);
 }
 
+static void clear_away(void)
+{
+	for (struct redis_server *server = servers; server; server = server->next) {
+		redis_server_kill(server);
+		remove_folder(server->folder);
+	}
+}
+
 struct redis_server *redis_server_create(const struct redis_server_options *options)
 {
+	static bool registered;
 	struct redis_server *server = check_alloc(1, sizeof *server);
+	if (!registered)
+		registered = atexit(clear_away) == 0;
+	server->next = servers;
+	servers = server;
 	if (options)
 		server->options = *options;
 	snprintf(server->folder, sizeof server->folder, "%s/bollplank-redis-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
@@ -325,8 +341,12 @@ struct redis_server *redis_server_create(const struct redis_server_options *opti
 
 void redis_server_destroy(struct redis_server *server)
 {
+	struct redis_server **at = &servers;
 	if (server == NULL)
 		return;
+	while (*at != server)
+		at = &(*at)->next;
+	*at = server->next;
 	redis_server_kill(server);
 	remove_folder(server->folder);
 	free(server);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* model_check [--calls N] [--seed N] [--control] [--verbose]: is tests/lib/redis_model.c what a real redis-server is? Random calls of every function and every reading, right and wrong, with
- * restarts with and without data, go to both; the answers must be the same but for what is each server's own: rid, ids of the bell, milliseconds that nobody is told.
+/* model_check [--calls N] [--seed N] [--control] [--verbose]: is tests/lib/redis_model.c what a real redis-server is?
+ * Random calls of every function and every reading, right and wrong, with restarts with and without data, go to both; the answers must be the same but for what is
+ * each server's own: rid, ids of the bell, milliseconds that nobody is told.
  * --control: the model with a planted fault, which must be found. Last line: "N passed, N failed, N skipped". */
 #include "base/check.h"
 #include "base/sha1.h"
@@ -778,7 +779,8 @@ static bool run(uint64_t seed, uint64_t calls, enum redis_model_bug bug)
 
 int main(int argc, char **argv)
 {
-	static const char *const bugs[REDIS_MODEL_BUGS] = { "", "a strike keeps the text", "a fill forgets its term", "a log opens under the term it has", "appends do not ask for the lineage" };
+	static const char *const bugs[REDIS_MODEL_BUGS] = { "", "a strike keeps the text", "a fill forgets its term",
+		"a log opens under the term it has", "appends do not ask for the lineage" };
 	uint64_t calls = 20000, seed = 1, passed = 0, failed = 0;
 	bool control = false;
 	const char *why_not;
@@ -802,8 +804,9 @@ int main(int argc, char **argv)
 	}
 	if (run(seed, calls, REDIS_MODEL_BUG_NONE)) {
 		passed++;
-		printf("%" PRIu64 " calls, each answered alike: %" PRIu64 " appends, %" PRIu64 " fills, %" PRIu64 " openings, %" PRIu64 " strikes done, %" PRIu64 " errors; %" PRIu64 " restarts, %" PRIu64
-			" of them empty\n", w.calls, w.entries, w.fills, w.opens, w.strikes, w.errors, w.restarts, w.empties);
+		printf("%" PRIu64 " calls, each answered alike: %" PRIu64 " appends, %" PRIu64 " fills, %" PRIu64 " openings, %" PRIu64 " strikes done, %" PRIu64 " errors; ",
+			w.calls, w.entries, w.fills, w.opens, w.strikes, w.errors);
+		printf("%" PRIu64 " restarts, %" PRIu64 " of them empty\n", w.restarts, w.empties);
 	} else {
 		failed++;
 		printf("after %" PRIu64 " calls the model answers otherwise (seed %" PRIu64 ")\n", w.calls, seed);
