@@ -252,8 +252,6 @@ void desk_haste(struct journal_redis *redis);       /* a log is being mended: lo
 
 /* journal_redis_log.c: keeping a log up, and mending it */
 void log_pull(struct log *log);                    /* the next step, if there is one */
-void log_look(struct log *log);
-void log_publish(struct log *log);
 bool tip_read(const struct redis_reply *reply, struct slice *word, struct tip *out); /* false: not a whole tip; word: its first, if there is one */
 void log_take(struct log *log, struct line *line); /* takes the line as the next of our copy */
 void log_deliver(struct log *log);                 /* to the house, what it may know */
@@ -262,6 +260,10 @@ void log_unsure(struct log *log);                  /* all its open tags */
 void log_tip(struct log *log, const struct tip *tip); /* what is known of Redis' log now */
 void log_unsettle(struct log *log);                /* no writing of ours is known to be behind what we hold */
 void log_settle(struct log *log, uint64_t seq);    /* stable */
+
+/* journal_redis_peers.c */
+void log_look(struct log *log);    /* at the tip; then the next step */
+void log_publish(struct log *log); /* what we publish, and under which lineage all of ours is there */
 
 /* journal_redis_chore.c */
 void redis_strike(struct journal_redis *redis, struct sid sid, uint64_t seq, unsigned parts);
