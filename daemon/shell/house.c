@@ -556,10 +556,13 @@ static void on_health(enum journal_status status, const char *sentence, void *ct
 {
 	struct house *house = CAST(ctx, house);
 	char room[256];
+	bool changed = house->figures.journal != status;
 	house->figures.journal = status;
 	for (int b = 0; b < HOUSE_BUCKETS; b++)
 		for (struct hall *hall = house->halls[b]; hall; hall = hall->next)
 			health_look(hall);
+	if (!changed) /* of one session only: its own line says so */
+		return;
 	trace(status == JOURNAL_OK ? TRACE_INFO : TRACE_ERROR, "journal", "status=%d why=%s", status,
 	      trace_quote(slice_text(sentence ? sentence : ""), room, sizeof room));
 }

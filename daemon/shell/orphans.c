@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "shell/orphans.h"
 
+enum { SEAL_LOOK_MS = 100, SEAL_LOOKS = 50 }; /* a large seal is many entries; after five seconds the rest goes on without it */
+
 static void bytes_keep(struct entry_bytes *bytes, const struct body *body)
 {
 	bytes->head_len = body->head.len;
@@ -23,24 +25,36 @@ void orphans_finish(struct hall *hall)
 	hall->orphans = NULL;
 	hall->orphans_count = hall->orphans_room = hall->orphans_first = 0;
 	hall->orphans_tag = 0;
+	hall->orphans_waited = 0;
 	loop_stop(hall->house->loop, hall->orphans_timer);
 	hall->orphans_timer = NULL;
 }
 
-/* What time or presence brought about is looked for anew in this history; so is a seal, which names places of the other. */
+/* A seal names places of its own history, so one is made anew (watch.c), and the newest rules are proposed by whoever knows that all know them. What else time or
+ * presence brought about goes in again: what was said after it was judged by it. */
 static bool comes_by_itself(const struct entry *entry)
 {
-	switch (entry->command) {
-	case COMMAND_due:
-	case COMMAND_extra_due:
-	case COMMAND_seal:
-	case COMMAND_placed:
-	case COMMAND_pen_away:
-	case COMMAND_rules:
-		return true;
-	default:
+	return entry->command == COMMAND_seal || entry->command == COMMAND_rules;
+}
+
+static bool decode(const struct entry_bytes *bytes, struct entry *out)
+{
+	struct slice form = slice_of(bytes->parts, bytes->form_len), text = slice_of(bytes->parts + bytes->form_len, bytes->text_len);
+	return entry_decode(slice_of(bytes->head, bytes->head_len), form, text, 0, bytes->digest, out);
+}
+
+/* The next stood before a seal, whose like this history will have in a moment: what followed it, a reveal perhaps, must follow it again. */
+static bool awaits_seal(const struct hall *hall, const struct entry_bytes *bytes)
+{
+	struct entry entry;
+	struct wait wait;
+	unsigned cursor = 0;
+	if (hall->orphans_waited >= SEAL_LOOKS || !decode(bytes, &entry) || entry.command != COMMAND_seal)
 		return false;
-	}
+	while (session_waits(hall->session, &cursor, &wait))
+		if (wait.command == COMMAND_seal && wait.subject.a == entry.subject.a)
+			return true;
+	return false;
 }
 
 /* It is in the log already, by another way; or it must not come again. */
@@ -48,8 +62,7 @@ static bool orphan_spent(const struct hall *hall, const struct entry_bytes *byte
 {
 	struct entry entry;
 	bool kept = false;
-	struct slice form = slice_of(bytes->parts, bytes->form_len), text = slice_of(bytes->parts + bytes->form_len, bytes->text_len);
-	if (!entry_decode(slice_of(bytes->head, bytes->head_len), form, text, 0, bytes->digest, &entry) || comes_by_itself(&entry))
+	if (!decode(bytes, &entry) || comes_by_itself(&entry))
 		return true; /* not whole: it was struck, and what replaced it is gone */
 	session_would_refuse(hall->session, &entry, &kept);
 	return kept;
@@ -57,10 +70,10 @@ static bool orphan_spent(const struct hall *hall, const struct entry_bytes *byte
 
 static void on_orphans(void *ctx);
 
-static void again_soon(struct hall *hall)
+static void again_soon(struct hall *hall, uint64_t ms)
 {
 	if (hall->orphans_timer == NULL)
-		hall->orphans_timer = loop_after(hall->house->loop, LATER_MS, on_orphans, hall);
+		hall->orphans_timer = loop_after(hall->house->loop, ms, on_orphans, hall);
 }
 
 /* One after the other: were one refused and the next taken, they would change places. */
@@ -71,13 +84,19 @@ void orphans_send(struct hall *hall)
 #endif
 	while (hall->orphans_first < hall->orphans_count && hall->orphans_tag == 0) {
 		struct entry_bytes *first = &hall->orphans[hall->orphans_first];
+		if (awaits_seal(hall, first)) {
+			hall->orphans_waited++;
+			again_soon(hall, SEAL_LOOK_MS);
+			return;
+		}
 		if (orphan_spent(hall, first)) {
 			entry_bytes_finish(first);
 			hall->orphans_first++;
+			hall->orphans_waited = 0;
 		} else if (hall_append_bytes(hall, first, &(struct pending){ .hall = hall, .kind = PENDING_ORPHAN }) == 0) {
 			hall->orphans_tag = hall->house->newest_tag;
 		} else {
-			again_soon(hall);
+			again_soon(hall, LATER_MS);
 			return;
 		}
 	}
@@ -99,7 +118,7 @@ void orphans_failed(struct hall *hall, uint64_t tag)
 		return;
 	hall->orphans_tag = 0;
 	if (hall->open) /* else with the others, when it is */
-		again_soon(hall);
+		again_soon(hall, LATER_MS);
 }
 
 void orphans_back(struct hall *hall, uint64_t tag)
