@@ -3,7 +3,7 @@
 // the middle. What the screen shows at the end is what was cast, and nothing that a page called saved was lost.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { act, axe, full, lost, phone, place, problems, savedAs, shown, speak, start, WORDS } from "./people.mjs";
+import { act, axe, full, lost, phone, place, problems, savedAs, shown, speak, start, turned, WORDS } from "./people.mjs";
 import { Daemon, browser, out, until } from "./stage.mjs";
 
 /** What each phone means to vote: item -> dots. Five dots, three at most on one. */
@@ -115,7 +115,7 @@ async function story() {
 		/* What does not fit is on the next page, turned by the facilitator. */
 		while (drawn.length < 5) {
 			const first = drawn.length;
-			await desk.getByRole("button", { name: "Nästa sida" }).click();
+			await turned(desk);
 			drawn.push(...await until("the next page", async () => {
 				const rows = await page_of();
 				return rows.length > 0 && !drawn.some(([name]) => name === rows[0][0]) && rows;

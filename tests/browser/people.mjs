@@ -111,10 +111,29 @@ export async function phone(daemon, chrome, code, i, { how = "link", look = fals
 	await page.locator(".person").waitFor();
 	return page;
 }
+/** Press the facilitator's one button if it says so and may be pressed. What it said and whether it took the press is read when the press arrives:
+ * between looking and pressing it may have become another, or rest. */
 export const act = (desk, name) => async () => {
 	const one = desk.locator("button.one");
 	if (!name.test(await one.textContent()) || (await one.getAttribute("aria-disabled")) === "true")
 		return false;
+	await one.evaluate((button) => button.addEventListener("click", () => {
+		button.pressed = { words: button.textContent, took: button.getAttribute("aria-disabled") !== "true" };
+	}, { capture: true, once: true }));
 	await one.click();
-	return true;
+	const { words, took } = await one.evaluate((button) => button.pressed);
+	assert.ok(!took || name.test(words), `pressed "${words}" in place of ${name}`);
+	return took;
 };
+
+/** Turn the screen's page, back from the last one; done when the facilitator's own line says so: pressed before that, its button would ask for the page that is shown. */
+export async function turned(desk) {
+	const line = async () => /Sida (\d+) av (\d+)/.exec(await desk.locator("main").first().innerText());
+	const [, at, of] = await until("a line that says which page the screen shows", line, 40_000);
+	await desk.getByRole("button", { name: at === of ? "Förra sidan" : "Nästa sida", exact: true }).click();
+	/* A line that is not there for a moment, while rows are measured anew, is not another page. */
+	await until("another page in the facilitator's line", async () => {
+		const now = await line();
+		return now && now[1] !== at;
+	}, 40_000);
+}

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,8 +34,10 @@ async function freePort() {
 }
 
 export class Daemon {
-	static async make(options = []) {
+	/** journal: where it keeps things, in place of a folder of its own. */
+	static async make(options = [], journal = null) {
 		const daemon = new Daemon();
+		daemon.journal = journal;
 		daemon.folder = await mkdtemp(join(tmpdir(), "bollplank-browser-"));
 		daemon.port = await freePort();
 		daemon.options = options;
@@ -46,7 +48,7 @@ export class Daemon {
 	}
 	get origin() { return `http://127.0.0.1:${this.port}`; }
 	async start() {
-		this.process = spawn(daemonPath(), ["--listen", `127.0.0.1:${this.port}`, "--state", this.folder, "--creation-key", join(this.folder, "key"), "--catalog", join(top, "catalog"), ...this.options],
+		this.process = spawn(daemonPath(), ["--listen", `127.0.0.1:${this.port}`, ...(this.journal ?? ["--state", this.folder]), "--creation-key", join(this.folder, "key"), "--catalog", join(top, "catalog"), ...this.options],
 			{ stdio: ["ignore", "pipe", "pipe"] });
 		this.ended = new Promise((done) => this.process.once("exit", done));
 		for (const stream of [this.process.stdout, this.process.stderr])
@@ -74,6 +76,71 @@ export class Daemon {
 		await mkdir(out(), { recursive: true });
 		await writeFile(join(out(), "daemon.log"), this.log);
 		await rm(this.folder, { recursive: true, force: true });
+	}
+}
+
+/** A Redis of the test's own: a socket in a folder of its own, no port, nothing on the disk unless asked for. */
+export class Redis {
+	static async make() {
+		const redis = new Redis();
+		redis.folder = await mkdtemp(join(tmpdir(), "bollplank-redis-"));
+		redis.socket = join(redis.folder, "redis.sock");
+		await redis.start();
+		return redis;
+	}
+	get address() { return `unix:${this.socket}`; }
+	async start() {
+		this.process = spawn(redisPath(), ["--port", "0", "--unixsocket", this.socket, "--save", "", "--dir", this.folder, "--dbfilename", "dump.rdb"], { stdio: "ignore" });
+		this.ended = new Promise((done) => this.process.once("exit", done));
+		await until("Redis answers", async () => (await this.ask("PING")).startsWith("+PONG"));
+	}
+	/** One inline command; what it answers first. */
+	ask(command) {
+		return new Promise((done, fail) => {
+			const socket = connect(this.socket, () => socket.write(`${command}\r\n`));
+			socket.once("data", (bytes) => { done(String(bytes)); socket.destroy(); });
+			socket.once("error", fail);
+		});
+	}
+	signal(name) { this.process.kill(name); }
+	async kill() {
+		this.process.kill("SIGKILL");
+		await this.ended;
+		await rm(this.socket, { force: true });
+	}
+	async finish() {
+		this.process.kill("SIGCONT");
+		await this.kill();
+		await rm(this.folder, { recursive: true, force: true });
+	}
+}
+export const redisPath = () => [process.env.BOLLPLANK_REDIS_SERVER, "/usr/bin/redis-server"].find((path) => path && existsSync(path)) ?? null;
+
+/** One address for people, whichever daemon is behind it: what a load balancer is to them, and one origin to their browser. */
+export class Door {
+	static async make(daemon) {
+		const door = new Door();
+		door.behind = daemon;
+		door.sockets = new Set();
+		door.server = createServer((near) => {
+			const far = connect(door.behind.port, "127.0.0.1");
+			for (const [one, other] of [[near, far], [far, near]]) {
+				door.sockets.add(one);
+				one.pipe(other);
+				one.on("error", () => other.destroy());
+				one.on("close", () => { door.sockets.delete(one); other.destroy(); });
+			}
+		});
+		await new Promise((done) => door.server.listen(0, "127.0.0.1", done));
+		return door;
+	}
+	get origin() { return `http://127.0.0.1:${this.server.address().port}`; }
+	/** Whoever comes from now on comes to this one. */
+	to(daemon) { this.behind = daemon; }
+	async finish() {
+		for (const socket of this.sockets)
+			socket.destroy();
+		await new Promise((done) => this.server.close(done));
 	}
 }
 

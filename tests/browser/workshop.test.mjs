@@ -4,7 +4,7 @@
 // the middle. Every face is looked at with axe in both languages, light and dark.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { LANGUAGE, NAMES, PHONE, act, atStart, axe, phone, problems, speak, watch } from "./people.mjs";
+import { LANGUAGE, NAMES, PHONE, act, atStart, axe, phone, problems, speak, turned, watch } from "./people.mjs";
 import { Daemon, browser, out, until } from "./stage.mjs";
 
 const LAPTOP = { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" };
@@ -65,7 +65,7 @@ async function tongue(page, language) {
 	if (await page.evaluate(() => document.documentElement.lang) === language)
 		return;
 	await page.locator("button.aa").click();
-	await page.getByRole("dialog").getByRole("radio", { name: language === "sv" ? "Svenska" : "English" }).check();
+	await page.getByRole("dialog").locator("label", { hasText: language === "sv" ? "Svenska" : "English" }).click();
 	await until("the other language", () => page.evaluate((l) => document.documentElement.lang === l, language));
 	await button(page.getByRole("dialog"), W[language].close).last().click();
 }
@@ -306,8 +306,10 @@ async function discussions(stage, daemon) {
 	await Promise.all(here.map(talks));
 	for (const p of here)
 		await p.page.getByRole("heading", { name: says(p).room(4) }).waitFor();
-	for (const p of there.filter((one) => one !== late))
-		assert.ok(await p.page.getByText(says(p).gate).isVisible() && (await p.page.getByText(says(p).talk).count()) === 0, "the other room waits");
+	for (const p of there.filter((one) => one !== late)) {
+		await p.page.getByText(says(p).gate).waitFor({ timeout: LATE });
+		assert.equal(await p.page.getByText(says(p).talk).count(), 0, "the other room waits");
+	}
 	await sees(screen, "1 av 2 rum diskuterar");
 	await sees(desk, "1 av 2 rum diskuterar");
 	for (const lang of ["sv", "en"]) {
@@ -415,7 +417,7 @@ async function writing({ desk, screen, people, laptop, handheld, here, there, la
 	assert.ok(!(await late.page.locator("body").innerText()).includes("Jag är hos er"), "the other room is not told");
 	await button(queue, `Klart Rum ${other.room}`).click();
 	await button(sheet, says(other).help).waitFor();
-	assert.equal(await queue.count(), 0, "nobody is in the queue");
+	await until("nobody is in the queue", async () => (await queue.count()) === 0, LATE);
 	await button(sheet, says(other).done).click();
 	await until("the wall says that the room is done", async () => /rummet är klart/.test(await button(desk, new RegExp(`^Rum ${other.room},`)).innerText()), LATE);
 	await button(sheet, says(other).close).first().click();
@@ -488,13 +490,6 @@ async function shown({ desk, screen, people, laptop, handheld, late }) {
 // --- the closing ---
 
 const answer = (who) => `Att vi redan försöker, säger ${who}.`;
-/** Turn the screen's page, back from the last one; done when the facilitator's own line says so, which comes after the screen was told. */
-async function turned(desk) {
-	const line = async () => /Sida (\d+) av (\d+)/.exec(await desk.locator("main").first().innerText());
-	const [, at, of] = await until("a line that says which page the screen shows", line, LATE);
-	await button(desk, at === of ? "Förra sidan" : "Nästa sida").click();
-	await until("another page in the facilitator's line", async () => (await line())?.[1] !== at, LATE);
-}
 
 async function closing({ desk, screen, people, handheld, late }) {
 	await button(desk, /^Gå hit Avslut/).click();

@@ -132,7 +132,7 @@ export function count(log) {
 		[STEP_PUT]({ a, form, text }) { s.steps[a - 1] = { ...s.steps[a - 1], number: a, position: form[0], minutes: form[1], plenary: form[2], source: form[3], group: form[4], title: text } },
 		[ACTIVITY_PUT]({ a, form, text }) {
 			s.activities[a - 1] = { number: a, step: form[0], kind: form[1], holder: form[2], secret: form[3], config: unpack(form[4]), ref: form[5], title: text,
-				items: new Map(), groups: new Map(), phases: new Map(), rounds: [new Map()], seals: [], papers: new Map(), outcome: null, ...(s.activities[a - 1] && refuse("an activity put twice")) }
+				items: new Map(), groups: new Map(), phases: new Map(), rounds: [new Map()], seals: [], unnamed: [], papers: new Map(), outcome: null, ...(s.activities[a - 1] && refuse("an activity put twice")) }
 		},
 		[ITEMS_PUT]({ a, form, text }) { pairs(form).forEach(([item, group], i) => s.activities[a - 1].items.set(item, { group, hidden: false, text: text.map((row) => [row[0], row[1 + i]]) })) },
 		[GROUPS_PUT]({ a, form, text }) { form.forEach((group, i) => s.activities[a - 1].groups.set(group, text.map((row) => [row[0], row[1 + i]]))) },
@@ -153,7 +153,7 @@ export function count(log) {
 		},
 		[HOLD]: () => refuse("hold"), [DUE]: () => {}, [HIDE]: () => refuse("hide"), [EXTRA]: () => refuse("extra time"),
 		[REVEAL]({ a, b }) { const activity = s.activities[a - 1]; if (b === 0) activity.phases.clear(); activity.phases.set(b, REVEALED) },
-		[ASK]({ a }) { const activity = s.activities[a - 1]; activity.phases.clear(); activity.phases.set(0, READY); activity.rounds.push(new Map()); activity.seals.push(undefined); activity.papers.clear() },
+		[ASK]({ a }) { const activity = s.activities[a - 1]; activity.phases.clear(); activity.phases.set(0, READY); activity.rounds.push(new Map()); activity.seals.push(undefined); activity.unnamed = []; activity.papers.clear() },
 		[PLACED]({ a, b, form }) { // 4.16
 			const activity = s.activities[a - 1]
 			if (form[0] === activity.rounds.length && phase(activity, b % ROOM_SCOPE) & (IS_OPEN | CLOSING)) activity.phases.set(b, activity.secret ? CLOSED : REVEALED)
@@ -166,14 +166,17 @@ export function count(log) {
 			cast(activity, who, at, 1, ballot)
 		},
 		[SECRET_BALLOT]: () => {}, // names nobody and says nothing: the seal stands for it (4.8, 6.3)
-		[SEAL]({ a, form: [, part, parts, , groups] }) {
-			const activity = s.activities[a - 1], at = activity.rounds.length - 1, seal = (activity.seals[at] ??= { groups: new Map(), missing: parts })
+		[SEAL]({ a, form: [number, part, parts, , groups, seqs] }) { // of several instances each may have written one, and one that a late ballot overtook does nothing
+			const activity = s.activities[a - 1], at = activity.rounds.length - 1, known = activity.seals[at] ?? { groups: new Map(), done: 0, seqs: 0 }, until = known.seqs + seqs.length
+			if (number !== at + 1 || activity.phases.get(0) !== CLOSED || part !== known.done + 1) return
+			if (seqs.some((seq, i) => seq !== activity.unnamed[known.seqs + i]) || (part === parts && until !== activity.unnamed.length)) return
+			activity.seals[at] = Object.assign(known, { done: part, seqs: until })
 			for (const [group, rooms, ballots] of groups) {
-				const known = seal.groups.get(group) ?? { rooms, ballots: [] }
-				known.ballots.push(...ballots)
-				seal.groups.set(group, known)
+				const one = known.groups.get(group) ?? { rooms, ballots: [] }
+				one.ballots.push(...ballots)
+				known.groups.set(group, one)
 			}
-			if (--seal.missing === 0) activity.phases = new Map([[0, SEALED]])
+			if (part === parts) activity.phases = new Map([[0, SEALED]])
 		},
 		[PAPERS]({ a, b, form }) { s.activities[a - 1].papers.set(b, form[0]) },
 		[PROXY]({ a, b, form }) { // 4.19
@@ -294,6 +297,7 @@ export function count(log) {
 	}
 
 	for (const entry of log) {
+		if (entry.command === SECRET_BALLOT || (entry.command === PROXY && s.activities[entry.a - 1]?.secret)) s.activities[entry.a - 1].unnamed.push(entry.seq) // what the seal must name
 		if (entry.command === SECRET_BALLOT || !isNew(entry)) continue
 		apply[entry.command]?.(entry)
 	}
