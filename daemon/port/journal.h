@@ -36,7 +36,8 @@
  *    nowhere else. peers(sid, what the others publish): at each change, within PEERS_MS, also when one of them has died. No order is promised, and
  *    bytes of another version may be among them. rules(): the newest `rules` (protocol/README.md 6.5) that all instances here know; at most the one given
  *    at the start. rank(sid): how many of the others that have it open come before this one, in an order that all see alike a moment later; what any of them could
- *    propose, the first proposes at once. NULL: always 0. */
+ *    propose, the first proposes at once. NULL: always 0.
+ *    wall_ms(sid): what the clock that gives at_ms says now; 0: it is the loop's. NULL: always 0. */
 #ifndef BOLLPLANK_PORT_JOURNAL_H
 #define BOLLPLANK_PORT_JOURNAL_H
 #include "base/sid.h"
@@ -110,6 +111,7 @@ struct journal_ops {
 	void (*publish)(void *self, struct sid sid, struct slice bytes);
 	unsigned (*rules)(void *self);
 	unsigned (*rank)(void *self, struct sid sid);
+	uint64_t (*wall_ms)(void *self, struct sid sid);
 	/* Finish what is under way, then free everything and call done. No upcall after done. */
 	void (*stop)(void *self, void (*done)(void *ctx), void *ctx);
 };
@@ -120,5 +122,6 @@ struct journal {
 	void *self;
 };
 
+static inline uint64_t journal_wall_ms(struct journal journal, struct sid sid) { return journal.ops->wall_ms ? journal.ops->wall_ms(journal.self, sid) : 0; }
 static inline unsigned journal_rank(struct journal journal, struct sid sid) { return journal.ops->rank ? journal.ops->rank(journal.self, sid) : 0; }
 #endif

@@ -315,7 +315,8 @@ static inline uint32_t house_rules(const struct house *house)
 static inline bool hall_serves(const struct hall *hall) { return hall->open && hall->session && hall->fault == FAULT_none; }
 static inline uint64_t house_log_ms(const struct house *house, const struct hall *hall)
 {
-	uint64_t wall = loop_wall(house->loop), at = session_at_ms(hall->session);
+	uint64_t wall = journal_wall_ms(house->journal, hall->sid), at = session_at_ms(hall->session);
+	wall = wall ? wall : loop_wall(house->loop);
 	return wall > at ? wall : at;
 }
 

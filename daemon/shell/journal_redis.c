@@ -573,6 +573,13 @@ static unsigned ops_rules(void *self)
 	return redis->peers_rules;
 }
 
+static uint64_t ops_wall_ms(void *self, struct sid sid)
+{
+	const struct journal_redis *redis = CAST(self, journal_redis);
+	(void)sid;
+	return redis->ahead_known ? (uint64_t)((int64_t)loop_wall(redis->loop) + redis->ahead_ms) : 0;
+}
+
 static void ops_read(void *self, struct sid sid, uint64_t from, uint64_t until, journal_sink_fn sink, void *ctx)
 {
 	struct journal_redis *redis = CAST(self, journal_redis);
@@ -670,7 +677,7 @@ static struct journal_ops ops_of(const char *durability)
 	return (struct journal_ops){
 		.name = "redis", .durability = durability, .listen = ops_listen, .create = ops_create, .find = ops_find, .open = ops_open,
 		.append = ops_append, .read = ops_read, .snapshot = ops_snapshot, .strike = ops_strike, .list = ops_list, .erase = ops_erase,
-		.close = ops_close, .state = ops_state, .level = ops_level, .publish = ops_publish, .rules = ops_rules, .rank = ops_rank, .stop = ops_stop,
+		.close = ops_close, .state = ops_state, .level = ops_level, .publish = ops_publish, .rules = ops_rules, .rank = ops_rank, .wall_ms = ops_wall_ms, .stop = ops_stop,
 	};
 }
 

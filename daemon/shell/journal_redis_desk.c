@@ -254,6 +254,24 @@ static const char *objection(const struct journal_redis *redis, struct slice tex
 	return NULL;
 }
 
+/* The clock that gives entries their at_ms; ours may be another by much. */
+static void on_time(struct journal_redis *redis, struct log *log, struct asking *asking, const struct redis_reply *reply)
+{
+	(void)log;
+	(void)asking;
+	if (reply == NULL || reply->kind != REDIS_LIST || reply->count != 2)
+		return;
+	uint64_t theirs = 1000 * number_of(reply->items[0].text) + number_of(reply->items[1].text) / 1000;
+	redis->ahead_ms = (int64_t)theirs - (int64_t)loop_wall(redis->loop);
+	redis->ahead_known = true;
+}
+
+static void ask_time(struct journal_redis *redis)
+{
+	const struct slice words[] = { slice_text("TIME") };
+	desk_ask(asking_create(redis, NULL, on_time), words, 1);
+}
+
 static void ask_alive(struct journal_redis *redis);
 
 static void on_loaded(struct journal_redis *redis, struct log *log, struct asking *asking, const struct redis_reply *reply)
@@ -310,6 +328,7 @@ static void on_info(struct journal_redis *redis, struct log *log, struct asking 
 	uint64_t left = age < YOUNG_MS ? YOUNG_MS - age : redis->reached ? 0 : FIRST_MS;
 	if (redis->impatient || redis->young_until_ms < now + left)
 		redis->young_until_ms = redis->impatient ? now : now + left;
+	ask_time(redis);
 	struct words words;
 	words_call(&words, "bp1_version", 0);
 	desk_ask(asking_create(redis, NULL, on_version), words.at, words.count);
@@ -437,8 +456,7 @@ static void on_beat(void *ctx)
 		ask_alive(redis);
 		look_at_all(redis, false);
 	} else if (desk_fit(redis)) {
-		const struct slice words[] = { slice_text("PING") };
-		desk_ask(asking_create(redis, NULL, redis_on_nothing), words, 1);
+		ask_time(redis);
 	}
 }
 

@@ -220,6 +220,8 @@ struct journal_redis {
 	bool bell_up, bell_asked;
 	struct loop_timer *tick, *haste, *flush, *bury, *reading_timer, *stop_timer;
 	size_t told_mending;         /* so many logs are being mended */
+	int64_t ahead_ms;            /* Redis' clock, of ours */
+	bool ahead_known;
 	bool odd;                    /* every second beat */
 	bool stopping, desk_closed, bell_closed;
 	void (*stopped)(void *ctx);

@@ -651,6 +651,12 @@ static unsigned rank(void *self, struct sid sid)
 	return place->part->journal.ops->rank(place->part->journal.self, sid);
 }
 
+static uint64_t wall_ms(void *self, struct sid sid)
+{
+	const struct place *place = place_of(CAST(self, journal_shards), sid);
+	return place ? journal_wall_ms(place->part->journal, sid) : 0;
+}
+
 static void finish(void *ctx)
 {
 	struct journal_shards *shards = CAST(ctx, journal_shards);
@@ -710,7 +716,7 @@ struct journal journal_shards_create(const struct journal_shard *parts, size_t c
 	shards->ops = (struct journal_ops){
 		.name = parts[0].journal.ops->name, .durability = parts[0].journal.ops->durability, .listen = listen_to, .create = create, .find = find,
 		.open = open_session, .append = append, .read = read_session, .snapshot = snapshot, .strike = strike, .list = list, .erase = erase,
-		.close = close_session, .state = state, .level = level, .publish = publish, .rules = rules, .rank = rank, .stop = stop,
+		.close = close_session, .state = state, .level = level, .publish = publish, .rules = rules, .rank = rank, .wall_ms = wall_ms, .stop = stop,
 	};
 	return (struct journal){ &shards->ops, shards };
 }

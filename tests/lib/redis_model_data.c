@@ -1151,6 +1151,15 @@ struct redis_reply store_command(struct store *store, struct command *command, s
 		return lrange(store, command);
 	if (word_is(name, "HMGET") || word_is(name, "HGETALL"))
 		return hash_command(store, command, word_is(name, "HGETALL"));
+	if (word_is(name, "TIME")) {
+		char seconds[24], micros[24];
+		int s = snprintf(seconds, sizeof seconds, "%llu", (unsigned long long)(command->now_ms / 1000));
+		int m = snprintf(micros, sizeof micros, "%llu", (unsigned long long)(command->now_ms % 1000 * 1000));
+		struct redis_reply reply = reply_list(2);
+		reply_set(&reply, 0, reply_text(slice_of(seconds, (size_t)s)));
+		reply_set(&reply, 1, reply_text(slice_of(micros, (size_t)m)));
+		return reply;
+	}
 	if (word_is(name, "GET") && command->count == 2)
 		return text_or_nil(store_string(store, command->words[1]));
 	if (word_is(name, "SMEMBERS"))
