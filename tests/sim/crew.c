@@ -426,7 +426,7 @@ void crew_check(struct world *w)
 		bool newest = text->seq != 0, unsure = false;
 		for (size_t j = 0; j < w->texts_count; j++) {
 			const struct written *other = &w->texts[j];
-			if (j == i || other->id != text->id || other->actor != text->actor)
+			if (j == i || other->id != text->id || w->actors[other->actor]->person != w->actors[text->actor]->person) /* also at another device */
 				continue;
 			newest &= other->seq < text->seq;
 			unsure |= other->seq == 0 && j > i; /* its answer was never heard: it may stand there instead */

@@ -584,7 +584,7 @@ static bool nowhere(struct world *w)
 	for (unsigned i = 0; i < SERVERS; i++) {
 		bool counts = i == many->primary || many->site == SITE_SPLIT, known = many_length(many->servers[i], w->sid) > 0;
 		for (unsigned m = 0; m < MACHINES; m++)
-			known |= many_well(&many->machines[m], i) && many->machines[m].names.count > 0;
+			known |= many_well(&many->machines[m], i, WELL_MS) && many->machines[m].names.count > 0;
 		if (counts && !known)
 			return true;
 	}
@@ -627,7 +627,7 @@ static void end(struct world *w)
 	}
 	loop_test_settle(w->test);
 	free(many->states.at);
-	many_names_finish(&many->struck);
+	free(many->offers);
 	free(many);
 }
 

@@ -8,7 +8,7 @@
 #include "sim/inside.h"
 #include "sim/valve.h"
 
-enum { MACHINES = 3, SERVERS = 2, DESK = 0, BELL = 1, WELL_MS = 2500 }; /* WELL: two looks at the tip, and some */
+enum { MACHINES = 3, SERVERS = 2, DESK = 0, BELL = 1, WELL_MS = 2500, WAITED_MS = 6500 }; /* WELL: two looks at the tip, and some. WAITED: for whoever is in reach so long an opening waits */
 
 struct name_known { /* of a command, as it stands in the log */
 	uint64_t lane;
@@ -18,6 +18,12 @@ struct name_known { /* of a command, as it stands in the log */
 struct names {
 	struct name_known *at;
 	size_t count, room;
+};
+
+struct offer {
+	uint8_t digest[32];
+	unsigned taken, refused;
+	bool stands; /* it was seen in a log */
 };
 
 struct state_known { /* what a house was like at this position */
@@ -71,7 +77,8 @@ struct many {
 	struct machine machines[MACHINES];
 	struct states states;
 	uint64_t terms[SERVERS]; /* under which the log there was opened last */
-	struct names struck;     /* what houses have had struck, of whatever history */
+	struct offer *offers;    /* what was handed to journals, by its digest */
+	size_t offers_count, offers_room;
 };
 
 static inline struct redis_model_server *many_primary(const struct many *many) { return many->servers[many->primary]; }
@@ -84,6 +91,7 @@ extern const char *const many_mishaps[];
 struct journal tap_create(struct machine *machine, struct journal inner);
 void tap_destroy(struct tap *tap);
 bool tap_level(struct tap *tap);
+uint64_t tap_seq(const struct tap *tap); /* delivered up to here */
 
 /* many_checks.c */
 void many_name_put(struct names *names, uint64_t lane, uint32_t number);
@@ -93,10 +101,11 @@ bool many_line(const struct redis_model_server *server, struct sid sid, uint64_t
 uint64_t many_length(const struct redis_model_server *server, struct sid sid);
 void many_applied(struct machine *machine, const struct journal_entry *e); /* the house has taken it */
 void many_let_go(struct machine *machine);   /* the house has closed the session */
-bool many_well(const struct machine *machine, unsigned server); /* for a while, and in reach of this Redis */
+bool many_well(const struct machine *machine, unsigned server, uint64_t ms); /* for so long, and in reach of this Redis */
 void many_audit(struct many *many);          /* something was lost: whom does it excuse? */
 void many_noted(struct world *w, struct record *record);
-void many_struck(struct machine *machine, uint64_t seq);
+void many_offered(struct many *many, const uint8_t digest[32]);  /* a journal has taken it */
+void many_refused(struct many *many, const uint8_t digest[32]);  /* certainly not in the log, it says */
 void many_reunion(struct many *many, const struct redis_model_server *loser); /* its data is about to go */
 void many_ledger(struct world *w);
 void many_check(struct world *w);

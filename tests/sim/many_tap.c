@@ -11,7 +11,10 @@ struct tap {
 	struct journal inner;
 	const struct journal_up *up;
 	void *ctx;
-	uint64_t tags[TAGS_MOST]; /* taken, not answered */
+	struct taken {
+		uint64_t tag;
+		uint8_t digest[32];
+	} tags[TAGS_MOST]; /* not answered */
 	size_t tags_count;
 	uint64_t seq, stable;     /* of the session here */
 	bool loaded, opened, reset;
@@ -22,16 +25,21 @@ static bool ours(const struct tap *tap, struct sid sid)
 	return tap->machine->w->created && sid_equal(sid, tap->machine->w->sid);
 }
 
-static void tag_take(struct tap *tap, uint64_t tag)
+static void tag_take(struct tap *tap, uint64_t tag, const struct body *body)
 {
 	CHECK(tap->tags_count < TAGS_MOST);
-	tap->tags[tap->tags_count++] = tag;
+	struct taken *taken = &tap->tags[tap->tags_count++];
+	taken->tag = tag;
+	memcpy(taken->digest, body->digest, sizeof taken->digest);
+	many_offered(tap->machine->w->many, body->digest);
 }
 
-static void tag_answered(struct tap *tap, uint64_t tag, const char *how)
+static void tag_answered(struct tap *tap, uint64_t tag, const char *how, bool refused)
 {
 	for (size_t i = 0; i < tap->tags_count; i++)
-		if (tap->tags[i] == tag) {
+		if (tap->tags[i].tag == tag) {
+			if (refused)
+				many_refused(tap->machine->w->many, tap->tags[i].digest);
 			tap->tags[i] = tap->tags[--tap->tags_count];
 			return;
 		}
@@ -56,7 +64,7 @@ static void on_entry(struct sid sid, const struct journal_entry *entry, uint64_t
 	struct tap *tap = CAST(ctx, tap);
 	struct world *w = tap->machine->w;
 	if (tag)
-		tag_answered(tap, tag, "entry");
+		tag_answered(tap, tag, "entry", false);
 	if (ours(tap, sid) && entry->position.seq != tap->seq + 1)
 		world_fail(w, "instance %u is told entry %" PRIu64 " behind %" PRIu64, tap->machine->number, entry->position.seq, tap->seq);
 	if (ours(tap, sid) && tap->reset && !tap->loaded)
@@ -94,14 +102,14 @@ static void on_opened(struct sid sid, enum journal_status status, uint64_t damag
 static void on_refused(struct sid sid, uint64_t tag, enum journal_status why, void *ctx)
 {
 	struct tap *tap = CAST(ctx, tap);
-	tag_answered(tap, tag, "refused");
+	tag_answered(tap, tag, "refused", true);
 	tap->up->refused(sid, tag, why, tap->ctx);
 }
 
 static void on_unsure(struct sid sid, uint64_t tag, void *ctx)
 {
 	struct tap *tap = CAST(ctx, tap);
-	tag_answered(tap, tag, "unsure");
+	tag_answered(tap, tag, "unsure", false);
 	tap->up->unsure(sid, tag, tap->ctx);
 }
 
@@ -113,6 +121,9 @@ static void on_reset(struct sid sid, void *ctx)
 	tap->machine->w->turned = true;
 	tap->reset = true;
 	tap->loaded = tap->opened = false;
+	tap->seq = 0;
+	if (tap->machine->order)
+		memset(tap->machine->order, 0, tap->machine->order_room * sizeof *tap->machine->order);
 	tap->up->reset(sid, tap->ctx);
 }
 
@@ -170,7 +181,7 @@ static int op_create(void *self, struct sid sid, struct code code, const struct 
 	struct tap *tap = CAST(self, tap);
 	int status = tap->inner.ops->create(tap->inner.self, sid, code, body, tag);
 	if (status == 0)
-		tag_take(tap, tag);
+		tag_take(tap, tag, body);
 	tap->loaded = tap->opened = true;
 	tap->seq = tap->stable = 0;
 	return status;
@@ -194,7 +205,7 @@ static int op_append(void *self, struct sid sid, const struct body *body, uint64
 	struct tap *tap = CAST(self, tap);
 	int status = tap->inner.ops->append(tap->inner.self, sid, body, tag);
 	if (status == 0)
-		tag_take(tap, tag);
+		tag_take(tap, tag, body);
 	return status;
 }
 
@@ -213,7 +224,6 @@ static void op_snapshot(void *self, struct sid sid, struct position position, st
 static void op_strike(void *self, struct sid sid, uint64_t seq, unsigned parts)
 {
 	struct tap *tap = CAST(self, tap);
-	many_struck(tap->machine, seq);
 	tap->inner.ops->strike(tap->inner.self, sid, seq, parts);
 }
 
@@ -263,6 +273,11 @@ static unsigned op_rules(void *self)
 	return tap->inner.ops->rules(tap->inner.self);
 }
 
+static unsigned op_rank(void *self, struct sid sid)
+{
+	return journal_rank(CAST(self, tap)->inner, sid);
+}
+
 static void op_stop(void *self, void (*done)(void *ctx), void *ctx)
 {
 	struct tap *tap = CAST(self, tap);
@@ -272,7 +287,7 @@ static void op_stop(void *self, void (*done)(void *ctx), void *ctx)
 static const struct journal_ops tap_ops = {
 	.name = "tap", .durability = "as below", .listen = op_listen, .create = op_create, .find = op_find, .open = op_open, .append = op_append, .read = op_read,
 	.snapshot = op_snapshot, .strike = op_strike, .list = op_list, .erase = op_erase, .close = op_close, .state = op_state, .level = op_level,
-	.publish = op_publish, .rules = op_rules, .stop = op_stop,
+	.publish = op_publish, .rules = op_rules, .rank = op_rank, .stop = op_stop,
 };
 
 struct journal tap_create(struct machine *machine, struct journal inner)
@@ -294,4 +309,9 @@ void tap_destroy(struct tap *tap)
 bool tap_level(struct tap *tap)
 {
 	return tap->inner.ops->level(tap->inner.self, tap->machine->w->sid);
+}
+
+uint64_t tap_seq(const struct tap *tap)
+{
+	return tap->seq;
 }

@@ -394,7 +394,7 @@ void page_ballot(struct page *page, uint32_t activity, uint32_t round, bool secr
 	struct pack form;
 	for (size_t i = 0; i < page->outbox_count; i++) {
 		struct wish *old = page->outbox[i];
-		if (old->command == COMMAND_ballot && old->subject.a == activity && old->state == WISH_NEW && !old->again) {
+		if (old->command == COMMAND_ballot && old->subject.a == activity && old->state == WISH_NEW && !old->again && !old->doubtful) {
 			outbox_remove(page, i); /* never sent: its number is free to stay a gap */
 			break;
 		}
@@ -429,6 +429,7 @@ static void lane_renew(struct page *page)
 	for (size_t i = 0; i < page->outbox_count; i++) {
 		struct wish *wish = page->outbox[i];
 		wish->lane = page->hello.lane;
+		wish->doubtful |= wish->state != WISH_NEW || wish->again;
 		wish->state = WISH_NEW;
 		wish->again = false;
 		wish->number = wish->secret ? ++*secret_number(page, wish->subject.a, wish->round) : page->next_number++;

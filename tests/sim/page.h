@@ -41,6 +41,7 @@ struct wish { /* a command in the outbox, until it is judged and stable */
 	struct subject subject;
 	struct slice form, text; /* own memory */
 	bool secret, again;
+	bool doubtful;           /* sent in an earlier lane: it may count from there */
 	uint32_t round;          /* of a secret ballot */
 	enum wish_state state;
 	enum fault fault;        /* when judged */

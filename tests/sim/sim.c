@@ -41,7 +41,6 @@ static void add(struct world_result *all, const struct world_result *one)
 	all->excused += one->excused;
 	all->undone += one->undone;
 	all->late += one->late;
-	all->sealed += one->sealed;
 	all->told += one->told;
 	all->compared += one->compared;
 	all->gone += one->gone;
@@ -79,7 +78,6 @@ static unsigned many_rows(const struct world_result *all, bool enough)
 	row("excused double faults", all->excused);
 	row("sessions gone by them", all->gone);
 	row("came too late", all->late);
-	row("sealed and lost", all->sealed);
 	row("undone, and told", all->undone);
 	row("told history changed", all->told);
 	row("states compared", all->compared);

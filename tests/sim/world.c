@@ -243,7 +243,7 @@ static void watch_refused(struct page *page, const struct wish *wish, bool kept,
 		return;
 	}
 	w->out->refused_volatile++;
-	if (wish->command == COMMAND_ballot && wish->again && wish->round <= ROUNDS) /* it may have been taken the first time */
+	if (wish->command == COMMAND_ballot && (wish->again || wish->doubtful) && wish->round <= ROUNDS) /* it may have been taken the first time */
 		w->people[actor_of(page)->person].uncertain[wish->subject.a][wish->round ? wish->round : 1] = true;
 }
 

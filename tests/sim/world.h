@@ -20,7 +20,6 @@ struct world_result {
 	uint64_t crashes, resets, nights, reconnects, checked_tallies, checked_pictures, checked_texts;
 	uint64_t excused;        /* acknowledged, and lost when nobody was left who had it */
 	uint64_t late;           /* acknowledged, and its page went on in a history that had been opened while all who had it were hung or beyond reach */
-	uint64_t sealed;         /* acknowledged secret ballots that were sealed and struck in a history that lost: nobody has them to offer again */
 	uint64_t undone, told;   /* acknowledged, and judged otherwise in the history that counts; pages that heard that history changed */
 	uint64_t compared;       /* states of two houses at one position */
 	uint64_t settled_ms;     /* how long it took until all was level again; the longest */
