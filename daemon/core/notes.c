@@ -253,6 +253,17 @@ static void note_word(struct session *s, uint32_t number, struct slice text, uin
 	}
 }
 
+/* Numbers of another history are never given again: a wish to put one away that was named there, and goes into the log anew, must not meet another wording. */
+static uint32_t tray_number(struct room *room, uint32_t term)
+{
+	enum { OF_TERM = 12 }; /* bits for a term's own; beyond them it runs into another's, which nobody is known to have had */
+	if (room->tray_term != term) {
+		room->tray_term = term;
+		room->tray_last = (term - 1) << OF_TERM;
+	}
+	return ++room->tray_last;
+}
+
 static void tray_put(struct session *s, const struct entry *entry, const struct wish *wish)
 {
 	struct room *room = &s->rooms[entry->subject.a - 1];
@@ -265,7 +276,7 @@ static void tray_put(struct session *s, const struct entry *entry, const struct 
 		sections_remove(&s->sections, section_of(SECTION_tray, entry->subject.a, 0), item->number, entry->seq);
 	}
 	if (item->number == 0 || BOLLPLANK_BUG != 53) /* a new wording is another item: nobody puts away what they have not read. 53: the same item */
-		item->number = ++room->tray_last;
+		item->number = tray_number(room, entry->term);
 	item->step = entry->subject.b;
 	item->activity = wish->activity;
 	item->kind = wish->kind;

@@ -4,7 +4,7 @@
 #include "base/check.h"
 #include "core/state.h"
 
-enum { SAVED_VERSION = 2 };
+enum { SAVED_VERSION = 3 };
 
 static struct blob blob_restore(struct unpack *in, size_t most)
 {
@@ -230,7 +230,7 @@ static void tray_restore(struct unpack *in, struct room *room)
 
 static void room_save(const struct room *room, struct pack *out)
 {
-	pack_array(out, 11);
+	pack_array(out, 12);
 	blob_save(&room->text, out);
 	pack_uint(out, room->count);
 	pack_bool(out, room->used);
@@ -242,11 +242,12 @@ static void room_save(const struct room *room, struct pack *out)
 	pack_uint(out, room->done_step);
 	tray_save(room, out);
 	pack_uint(out, room->tray_last);
+	pack_uint(out, room->tray_term);
 }
 
 static void room_restore(struct unpack *in, struct room *room)
 {
-	unpack_arrays(in, 11);
+	unpack_arrays(in, 12);
 	room->text = blob_restore(in, LIMIT_TEXT);
 	room->count = u32(in);
 	room->used = unpack_bool(in);
@@ -258,6 +259,7 @@ static void room_restore(struct unpack *in, struct room *room)
 	room->done_step = u32(in);
 	tray_restore(in, room);
 	room->tray_last = u32(in);
+	room->tray_term = u32(in);
 }
 
 static void note_save(const struct note *note, struct pack *out)

@@ -104,7 +104,7 @@ struct room {
 	uint64_t hand_seq, hand_ms; /* raised by this entry; 0: not up */
 	uint32_t done_step;         /* the step that it says it is done with */
 	struct tray_item *tray;     /* in the order of their coming */
-	uint32_t tray_count, tray_last; /* last: newest number given */
+	uint32_t tray_count, tray_last, tray_term; /* last: newest number given; term: in which */
 };
 
 struct edit { /* an earlier wording */

@@ -195,6 +195,7 @@ static void on_found(enum journal_status status, struct sid sid, void *ctx)
 		return;
 	}
 	if (status != JOURNAL_OK && status != JOURNAL_ABSENT) { /* nobody knows now whether the code is right */
+		visit->away = true;
 		if (open_by_code(visit->house, visit->code, &sid))
 			wait_for(visit, sid);
 		else
@@ -354,6 +355,8 @@ static void admit(struct seat *seat)
 		entrance_bye(seat, hall->fault, entrance_close_code(hall->fault));
 	} else if (is_link != (visit.door == DOOR_LINK)) {
 		entrance_bye(seat, FAULT_no_session, CLOSE_REFUSED);
+	} else if (visit.away && actor == 0) {
+		entrance_bye(seat, FAULT_later, CLOSE_LATER);
 	} else if (visit.guessing && actor == 0) {
 		bye_guess(seat, true);
 	} else if (!is_link && (hall->seats.count > LIMIT_SESSION_CONNECTIONS || house->seats.count > LIMIT_CONNECTIONS)) {

@@ -43,6 +43,7 @@ struct visit { /* of a seat until it is in; may outlive it while the journal sea
 	enum door door;
 	bool searching;               /* the journal has not answered */
 	struct code code;             /* that is searched for */
+	bool away;                    /* nobody could say whether the code is right: only a known token gets in, and all others hear the same */
 	bool guessing;                /* came by a code from where too many wrong ones came: only a known token gets in */
 	uint32_t term;
 	uint64_t done;
