@@ -207,6 +207,11 @@ static void on_found(enum journal_status status, struct sid sid, void *ctx)
 		bye_guess(seat, visit->guessing);
 		return;
 	}
+	const struct hall *hall = house_hall(visit->house, sid);
+	if (visit->guessing && (hall == NULL || !hall_serves(hall))) { /* loading it would take a time that tells */
+		bye_guess(seat, true);
+		return;
+	}
 	wait_for(visit, sid);
 }
 
@@ -345,7 +350,9 @@ static void admit(struct seat *seat)
 {
 	struct hall *hall = seat->hall;
 	struct house *house = seat->house;
-	if (hall->fault == FAULT_none && behind_wait(seat))
+	bool guess = seat->visit->guessing || seat->visit->away; /* to whom a right code and a wrong one must look the same, in time too */
+	bool stranger = guess && hall->fault == FAULT_none && session_actor(hall->session, seat->token_hash) == 0;
+	if (hall->fault == FAULT_none && !stranger && behind_wait(seat))
 		return;
 	behind_end(seat);
 	struct visit visit = *seat->visit;

@@ -98,7 +98,8 @@ int hall_append(struct hall *hall, const struct entry *entry, const struct pendi
 {
 	struct entry_bytes bytes;
 	uint8_t salt[2 * ENTRY_SALT];
-	if (orphans_wait(hall))
+	bool seal = pending->kind == PENDING_WAIT && entry->command == COMMAND_seal; /* the orphans wait for it, where one of them was */
+	if (orphans_wait(hall) && !seal)
 		return JOURNAL_AWAY; /* they stood before it */
 	loop_random(hall->house->loop, salt, sizeof salt);
 	entry_encode(entry, salt, &bytes);
