@@ -197,6 +197,8 @@ struct hall {
 	size_t orphans_count, orphans_room;
 	size_t orphans_first;         /* those before it are in the log again, and their bytes are gone */
 	size_t orphans_new;           /* of the reset that is under way: these stood before the others in the log */
+	uint64_t *orphans_put;        /* the places of those that are in the log again */
+	size_t orphans_put_count;
 	uint64_t orphans_tag;         /* the first is under way */
 	unsigned orphans_waited;      /* looks for the seal that stood before it */
 	struct loop_timer *orphans_timer;

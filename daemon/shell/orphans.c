@@ -23,6 +23,9 @@ void orphans_finish(struct hall *hall)
 		entry_bytes_finish(&hall->orphans[i]);
 	free(hall->orphans);
 	hall->orphans = NULL;
+	free(hall->orphans_put);
+	hall->orphans_put = NULL;
+	hall->orphans_put_count = 0;
 	hall->orphans_count = hall->orphans_room = hall->orphans_first = 0;
 	hall->orphans_tag = 0;
 	hall->orphans_waited = 0;
@@ -30,11 +33,47 @@ void orphans_finish(struct hall *hall)
 	hall->orphans_timer = NULL;
 }
 
-/* A seal names places of its own history, so one is made anew (watch.c), and the newest rules are proposed by whoever knows that all know them. What else time or
- * presence brought about goes in again: what was said after it was judged by it. */
+/* What depends on who is present is looked for anew; a seal names places of its own history and is made anew (watch.c); and the newest rules are proposed by whoever
+ * knows that all know them. */
 static bool comes_by_itself(const struct entry *entry)
 {
-	return entry->command == COMMAND_seal || entry->command == COMMAND_rules;
+	switch (entry->command) {
+	case COMMAND_seal:
+	case COMMAND_placed:
+	case COMMAND_pen_away:
+	case COMMAND_rules:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool put_by_us(const struct hall *hall, uint64_t seq)
+{
+	for (size_t i = 0; i < hall->orphans_put_count; i++)
+		if (hall->orphans_put[i] == seq)
+			return true;
+	return false;
+}
+
+/* The end of a deadline goes in again where it is over here too, or where its beginning has just gone in again: what was said after it was judged by it. Generations count in
+ * each history for themselves, so another deadline may have the same: that one runs on, and watch.c ends it in its time. */
+static bool ends_here(const struct hall *hall, const struct entry *entry)
+{
+	struct wait wait;
+	unsigned cursor = 0;
+	bool same = false;
+	while (!same && session_waits(hall->session, &cursor, &wait)) {
+		struct pack form;
+		if (wait.command != entry->command || wait.subject.a != entry->subject.a || wait.subject.b != entry->subject.b)
+			continue;
+		pack_init(&form);
+		session_wait_form(hall->session, &wait, &form);
+		same = slice_equal(pack_bytes(&form), entry->form) &&
+		       (put_by_us(hall, wait.since_seq) || wait.since_ms + wait.after_ms <= house_log_ms(hall->house, hall));
+		pack_finish(&form);
+	}
+	return same;
 }
 
 static bool decode(const struct entry_bytes *bytes, struct entry *out)
@@ -64,6 +103,8 @@ static bool orphan_spent(const struct hall *hall, const struct entry_bytes *byte
 	bool kept = false;
 	if (!decode(bytes, &entry) || comes_by_itself(&entry))
 		return true; /* not whole: it was struck, and what replaced it is gone */
+	if (entry.command == COMMAND_due || entry.command == COMMAND_extra_due)
+		return !ends_here(hall, &entry);
 	session_would_refuse(hall->session, &entry, &kept);
 	return kept;
 }
@@ -126,6 +167,8 @@ void orphans_back(struct hall *hall, uint64_t tag)
 	if (hall->orphans_tag != tag)
 		return;
 	hall->orphans_tag = 0;
+	hall->orphans_put = check_realloc(hall->orphans_put, hall->orphans_put_count + 1, sizeof *hall->orphans_put);
+	hall->orphans_put[hall->orphans_put_count++] = session_seq(hall->session);
 	entry_bytes_finish(&hall->orphans[hall->orphans_first++]);
 	if (hall_serves(hall))
 		orphans_send(hall);
