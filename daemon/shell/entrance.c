@@ -207,11 +207,6 @@ static void on_found(enum journal_status status, struct sid sid, void *ctx)
 		bye_guess(seat, visit->guessing);
 		return;
 	}
-	const struct hall *hall = house_hall(visit->house, sid);
-	if (visit->guessing && (hall == NULL || !hall_serves(hall))) { /* loading it would take a time that tells */
-		bye_guess(seat, true);
-		return;
-	}
 	wait_for(visit, sid);
 }
 
