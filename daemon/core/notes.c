@@ -257,7 +257,7 @@ static void note_word(struct session *s, uint32_t number, struct slice text, uin
 static uint32_t tray_number(struct room *room, uint32_t term)
 {
 	enum { OF_TERM = 12 }; /* bits for a term's own; beyond them it runs into another's, which nobody is known to have had */
-	if (room->tray_term != term) {
+	if (room->tray_term != term && BOLLPLANK_BUG != 93) { /* 93: numbers of another history are given again */
 		room->tray_term = term;
 		room->tray_last = (term - 1) << OF_TERM;
 	}

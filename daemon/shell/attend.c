@@ -50,6 +50,9 @@ static void propose(struct hall *hall, uint16_t command, struct subject subject,
 		return;
 	/* After a pause what we know of other instances may be old: first a look that shows it. */
 	bool level = house->journal.ops->level(house->journal.self, hall->sid);
+#if BOLLPLANK_BUG == 94 /* old news will do */
+	level = true;
+#endif
 	if (hall->health != JOURNAL_OK || !level || hall_append(hall, &entry, &pending) < 0) {
 		if (now + LATER_MS < *next)
 			*next = now + LATER_MS; /* it comes when the journal takes it, if it still holds then */

@@ -347,6 +347,9 @@ static void admit(struct seat *seat)
 	struct house *house = seat->house;
 	bool guess = seat->visit->guessing || seat->visit->away; /* to whom a right code and a wrong one must look the same, in time too */
 	bool stranger = guess && hall->fault == FAULT_none && session_actor(hall->session, seat->token_hash) == 0;
+#if BOLLPLANK_BUG == 95 /* the time of an answer tells a right code */
+	stranger = false;
+#endif
 	if (hall->fault == FAULT_none && !stranger && behind_wait(seat))
 		return;
 	behind_end(seat);
@@ -357,7 +360,7 @@ static void admit(struct seat *seat)
 		entrance_bye(seat, hall->fault, entrance_close_code(hall->fault));
 	} else if (is_link != (visit.door == DOOR_LINK)) {
 		entrance_bye(seat, FAULT_no_session, CLOSE_REFUSED);
-	} else if (visit.away && actor == 0) {
+	} else if (visit.away && actor == 0 && BOLLPLANK_BUG != 98) { /* 98: a right code opens while nobody counts the wrong ones */
 		entrance_bye(seat, FAULT_later, CLOSE_LATER);
 	} else if (visit.guessing && actor == 0) {
 		bye_guess(seat, true);

@@ -387,7 +387,7 @@ static void found(struct founding *f)
 	for (unsigned draws = 0; draws < DRAWS_MOST; draws++) { /* of several primaries some may be away: one that is there */
 		loop_random(house->loop, bits, sizeof bits);
 		f->sid = sid_of(bits[0]);
-		if (house->journal.ops->state(house->journal.self, &f->sid, NULL) == JOURNAL_OK)
+		if (BOLLPLANK_BUG == 96 /* the first name will do */ || house->journal.ops->state(house->journal.self, &f->sid, NULL) == JOURNAL_OK)
 			break;
 	}
 	f->code = code_of(bits[1]);

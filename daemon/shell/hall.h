@@ -319,7 +319,7 @@ static inline bool hall_serves(const struct hall *hall) { return hall->open && h
 static inline uint64_t house_log_ms(const struct house *house, const struct hall *hall)
 {
 	uint64_t wall = journal_wall_ms(house->journal, hall->sid), at = session_at_ms(hall->session);
-	wall = wall ? wall : loop_wall(house->loop);
+	wall = wall && BOLLPLANK_BUG != 97 ? wall : loop_wall(house->loop); /* 97: with our own clock */
 	return wall > at ? wall : at;
 }
 

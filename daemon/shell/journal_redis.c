@@ -191,12 +191,11 @@ static void on_appended(struct journal_redis *redis, struct log *log, struct ask
 	asking->forsaken = true; /* from here on each tag is answered below */
 	if (!whole) {
 		enum refusal refusal = desk_refusal(redis, reply);
-		if (!forsaken && refusal == REFUSAL_SURE)
+		bool sure = refusal == REFUSAL_SURE || (refusal == REFUSAL_UNSURE && BOLLPLANK_BUG == 73); /* 73: nobody knows, and it is said to be refused */
+		if (!forsaken && sure)
 			tell_refused(redis, log, asking, JOURNAL_AWAY);
 		else if (!forsaken && refusal == REFUSAL_FULL)
 			tell_refused(redis, log, asking, JOURNAL_FULL);
-		else if (!forsaken && BOLLPLANK_BUG == 73) /* nobody knows, and it is said to be refused for sure */
-			tell_refused(redis, log, asking, JOURNAL_AWAY);
 		else if (!forsaken)
 			tell_unsure(redis, log, asking);
 		if (!log->gone)

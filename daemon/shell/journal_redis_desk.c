@@ -138,7 +138,7 @@ static void say(struct journal_redis *redis, const char *format, struct slice wh
 	char room[160];
 	size_t len = 0;
 	for (size_t i = 0; i < what.len && len + 1 < sizeof room; i++)
-		room[len++] = what.at[i] >= 0x20 && what.at[i] < 0x7f ? (char)what.at[i] : '?';
+		room[len++] = (char)(what.at[i] >= 0x20 && what.at[i] < 0x7f ? what.at[i] : '?');
 	room[len] = '\0';
 	snprintf(redis->sentence, sizeof redis->sentence, format, room);
 }

@@ -5,6 +5,7 @@
 #include "base/digest.h"
 
 enum {
+	FILL_BYTES = 1024 * 1024, /* of one call: Redis does nothing else meanwhile */
 	PEERS_WAIT_MS = 5000,    /* for another instance to write back what it has; one that lives does so within its next look */
 	TERM_JUMP = 1 << 20,     /* a term rises by up to so much, by chance: two sides of a split never write under the same */
 	SLICE = 4096             /* entries told in one turn of the loop */
@@ -41,6 +42,7 @@ bool tip_read(const struct redis_reply *reply, struct slice *word, struct tip *o
 {
 	uint64_t term;
 	*out = (struct tip){ 0 };
+	*word = (struct slice){ 0 };
 	if (reply->kind != REDIS_LIST || reply->count == 0 || reply->items[0].kind != REDIS_TEXT)
 		return false;
 	*word = reply->items[0].text;
@@ -309,7 +311,7 @@ static void step_fill(struct log *log)
 	word_key(&words, log->sid, 'l');
 	word_text(&words, "bp:bell");
 	word_tip(&words, log);
-	for (uint64_t seq = log->tip.seq + 1; seq <= log->count && seq <= log->tip.seq + BATCH && bytes < 1024 * 1024; seq++) {
+	for (uint64_t seq = log->tip.seq + 1; seq <= log->count && seq <= log->tip.seq + BATCH && bytes < FILL_BYTES; seq++) {
 		const struct line *line = log->lines[seq - 1];
 		struct journal_entry entry = line_entry(line, seq);
 		word_number(&words, entry.position.term);

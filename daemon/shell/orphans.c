@@ -38,6 +38,9 @@ void orphans_finish(struct hall *hall)
 static bool comes_by_itself(const struct entry *entry)
 {
 	switch (entry->command) {
+#if BOLLPLANK_BUG == 90 /* what followed a deadline goes in again without it */
+	case COMMAND_due:
+#endif
 	case COMMAND_seal:
 	case COMMAND_placed:
 	case COMMAND_pen_away:
@@ -48,7 +51,7 @@ static bool comes_by_itself(const struct entry *entry)
 	}
 }
 
-static bool put_by_us(const struct hall *hall, uint64_t seq)
+static bool put_again(const struct hall *hall, uint64_t seq)
 {
 	for (size_t i = 0; i < hall->orphans_put_count; i++)
 		if (hall->orphans_put[i] == seq)
@@ -63,6 +66,9 @@ static bool ends_here(const struct hall *hall, const struct entry *entry)
 	struct wait wait;
 	unsigned cursor = 0;
 	bool same = false;
+#if BOLLPLANK_BUG == 92 /* the end of one deadline ends another */
+	return true;
+#endif
 	while (!same && session_waits(hall->session, &cursor, &wait)) {
 		struct pack form;
 		if (wait.command != entry->command || wait.subject.a != entry->subject.a || wait.subject.b != entry->subject.b)
@@ -70,7 +76,7 @@ static bool ends_here(const struct hall *hall, const struct entry *entry)
 		pack_init(&form);
 		session_wait_form(hall->session, &wait, &form);
 		same = slice_equal(pack_bytes(&form), entry->form) &&
-		       (put_by_us(hall, wait.since_seq) || wait.since_ms + wait.after_ms <= house_log_ms(hall->house, hall));
+		       (put_again(hall, wait.since_seq) || wait.since_ms + wait.after_ms <= house_log_ms(hall->house, hall));
 		pack_finish(&form);
 	}
 	return same;
@@ -162,13 +168,22 @@ void orphans_failed(struct hall *hall, uint64_t tag)
 		again_soon(hall, LATER_MS);
 }
 
+/* Whoever had it put in again, we or another instance that had it too: bodies go in unchanged, so their digests tell. */
+void orphans_entry(struct hall *hall, const struct journal_entry *e)
+{
+	for (size_t i = hall->orphans_first; i < hall->orphans_count; i++)
+		if (memcmp(hall->orphans[i].digest, e->body.digest, sizeof e->body.digest) == 0) {
+			hall->orphans_put = check_realloc(hall->orphans_put, hall->orphans_put_count + 1, sizeof *hall->orphans_put);
+			hall->orphans_put[hall->orphans_put_count++] = e->position.seq;
+			return;
+		}
+}
+
 void orphans_back(struct hall *hall, uint64_t tag)
 {
 	if (hall->orphans_tag != tag)
 		return;
 	hall->orphans_tag = 0;
-	hall->orphans_put = check_realloc(hall->orphans_put, hall->orphans_put_count + 1, sizeof *hall->orphans_put);
-	hall->orphans_put[hall->orphans_put_count++] = session_seq(hall->session);
 	entry_bytes_finish(&hall->orphans[hall->orphans_first++]);
 	if (hall_serves(hall))
 		orphans_send(hall);

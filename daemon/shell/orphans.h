@@ -9,6 +9,7 @@
 void orphans_add(struct hall *hall, const struct body *body); /* between reset and opened, in order */
 void orphans_send(struct hall *hall);                         /* the hall serves again */
 bool orphans_wait(const struct hall *hall);                   /* some have not been handed to the journal */
+void orphans_entry(struct hall *hall, const struct journal_entry *e); /* each that was stepped through */
 void orphans_back(struct hall *hall, uint64_t tag);           /* its entry is there, and was stepped through */
 void orphans_failed(struct hall *hall, uint64_t tag);         /* refused or unsure: again, soon */
 void orphans_finish(struct hall *hall);

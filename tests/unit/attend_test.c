@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include "lib/desk.h"
 #include "shell/attend.h"
+#include "wire/news.h"
 
 enum { S = 1000, SMOOTH_MS = ATTEND_MS + 100 /* a pass, and the journal */ };
 
@@ -282,6 +283,67 @@ static void who_is_present(void **state)
 	}
 }
 
+/* Another instance says that this one has a page open there. */
+static void news_of(struct desk *desk, uint32_t member)
+{
+	struct news *news = check_alloc(1, sizeof *news);
+	struct pack out;
+	pack_init(&out);
+	news_add(news, member);
+	news->seq = desk_tip(desk);
+	news_encode(news, &out);
+	struct slice published = pack_bytes(&out);
+	journal_memory_peers(desk->disk, desk->sid, &published, 1);
+	desk_settle(desk);
+	pack_finish(&out);
+	free(news);
+}
+
+/* An instance that stood still finds its timers due before it has heard what the others said meanwhile: the holder may long have a page open elsewhere. While more may
+ * come nothing is proposed; then at once, if it still holds. */
+static void nothing_is_proposed_on_old_news(void **state)
+{
+	static const struct {
+		const char *name;
+		bool gate;
+		bool elsewhere; /* what comes then: they are on another instance, and answered */
+	} cases[] = {
+		{ "a pen, and its holder is away", false, false },
+		{ "a pen, and its holder is on another instance", false, true },
+		{ "a gate, and bo is away", true, false },
+		{ "a gate, and bo is on another instance", true, true },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		bool gate = cases[i].gate;
+		uint16_t command = gate ? COMMAND_placed : COMMAND_pen_away;
+		struct desk *desk = desk_open_of(DESK_RATING, 1, false, "ord");
+		struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk), *bo = desk_guest(desk);
+		uint64_t none = 0;
+		rooms(desk, fay, 1);
+		if (gate) {
+			open_question(desk, fay, 1);
+			answer(desk, ada, 1, false, false);
+		} else {
+			desk_wish(desk, bo, COMMAND_pen_take, 1, 0, 1, &none);
+			loop_test_advance(desk->test, S);
+			assert_int_equal(pen(fay, 1), bo->actor);
+		}
+		journal_memory_behind(desk->disk, desk->sid, true);
+		page_leave(bo);
+		loop_test_advance(desk->test, (gate ? ABSENT_MS : AWAY_MS) + 20 * S);
+		if (entries_of(desk, command, NULL))
+			fail_msg("%s: proposed on old news", cases[i].name);
+		if (cases[i].elsewhere)
+			news_of(desk, bo->actor);
+		journal_memory_behind(desk->disk, desk->sid, false);
+		loop_test_advance(desk->test, LATER_MS + SMOOTH_MS);
+		if (entries_of(desk, command, NULL) != !cases[i].elsewhere)
+			fail_msg("%s: %u entries when no more was to come", cases[i].name, entries_of(desk, command, NULL));
+		desk_close(desk);
+	}
+}
+
 /* Another instance has seen the same and was faster: what is under way here is stale and changes nothing, and it is not asked again. */
 static void overtaken(void **state)
 {
@@ -364,6 +426,7 @@ int main(void)
 		cmocka_unit_test(a_pen_is_offered_anew),
 		cmocka_unit_test(a_gate_opens_when_all_who_are_present_have_answered),
 		cmocka_unit_test(who_is_present),
+		cmocka_unit_test(nothing_is_proposed_on_old_news),
 		cmocka_unit_test(overtaken),
 		cmocka_unit_test(refused_by_the_journal),
 		cmocka_unit_test(a_large_hall),

@@ -14,7 +14,7 @@ passed=0 failed=0 more=''
 control() { # bug, test, what the bug is
 	case $2 in
 	shards) shell="daemon/shell/journal_shards.c daemon/shell/journal_memory.c tests/lib/loop_test.c" ;;
-	attend | company | export | house) shell="$house $work/library.S tests/lib/loop_test.c tests/lib/transport_test.c" ;;
+	attend | company | doors | export | founding | house) shell="$house $work/library.S tests/lib/loop_test.c tests/lib/transport_test.c" ;;
 	redis_link)
 		shell="daemon/shell/redis_link.c daemon/shell/address.c daemon/shell/loop_uv.c daemon/shell/random.c tests/lib/redis_server.c $(pkg-config --libs hiredis libuv)"
 		command -v redis-server >/dev/null || { echo "bug $1: skipped, redis-server is not installed"; return; } ;;
@@ -48,6 +48,14 @@ control 64 house "what fell out of history is gone"
 control 65 house "something new gets before what fell out of history"
 control 67 house "all are sent away at once"
 control 68 house "all hear of what concerns some"
+control 90 house "what followed a deadline goes in again without it"
+control 91 house "the seal waits for what waits for it"
+control 92 house "the end of one deadline ends another"
+control 97 house "a deadline is measured with a clock of one's own"
+control 94 attend "old news will do"
+control 95 doors "the time of an answer tells a right code"
+control 98 doors "a right code opens while nobody counts the wrong ones"
+control 96 founding "the first name will do"
 more=-DBOLLPLANK_RULES=2 # the next version, whose rules 2 judge as rules 1
 control 66 house "rules rise before all know them"
 more=''
@@ -65,6 +73,7 @@ control 37 notes "earlier wordings of any length are kept"
 control 38 notes "notes are written after the end"
 control 39 notes "suggestions and late text lie over each other"
 control 53 notes "an item of the tray keeps its number when its words are others"
+control 93 notes "numbers of another history are given again"
 control 40 gate "extra time is cut short when the others have answered"
 control 41 gate "what was seen of an earlier phase opens a discussion"
 control 42 gate "a secret rating is in sight before its seal"

@@ -50,12 +50,12 @@ static void on_shut(struct conn *conn, uint16_t code, void *ctx)
 
 static const struct transport_test_peer visitor = { on_heard, on_shut };
 
-/* token 0: a newcomer; else that of a page of the desk's with this token */
-static struct knock knock(struct desk *desk, const char *address, const char *place, uint8_t token)
+/* token 0: a newcomer; else that of a page of the desk's with this token. term: it says that it has seen this one. */
+static struct knock knock_seen(struct desk *desk, const char *address, const char *place, uint8_t token, uint32_t term)
 {
 	static uint64_t newcomers;
 	struct knock knock = { 0 };
-	struct hello hello = { .door = DOOR_PARTICIPANT, .has_secret = true, .place = slice_text(place), .lane = ++newcomers };
+	struct hello hello = { .door = DOOR_PARTICIPANT, .has_secret = true, .place = slice_text(place), .lane = ++newcomers, .term = term };
 	struct pack out;
 	memset(hello.token, token ? token : 0xee, sizeof hello.token);
 	if (token == 0)
@@ -71,6 +71,11 @@ static struct knock knock(struct desk *desk, const char *address, const char *pl
 		transport_test_cut(knock.conn);
 	desk_settle(desk);
 	return knock;
+}
+
+static struct knock knock(struct desk *desk, const char *address, const char *place, uint8_t token)
+{
+	return knock_seen(desk, address, place, token, 0);
 }
 
 static void refused_as(const struct knock *knock, enum fault bye, uint16_t code, const char *who)
@@ -233,6 +238,43 @@ static void who_guesses_learns_nothing(void **state)
 	desk_close(desk);
 }
 
+/* Nor the time it takes: whoever says that they have seen more than this instance has would be kept waiting with a right code only. */
+static void nor_by_the_time_of_the_answer(void **state)
+{
+	static const struct {
+		const char *name;
+		bool away, guessed; /* the journal; from this address */
+		enum fault bye;
+	} cases[] = {
+		{ "many wrong codes", false, true, FAULT_too_many_codes },
+		{ "the journal is away", true, false, FAULT_later },
+		{ "both", true, true, FAULT_later },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct desk *desk = desk_open(1, false, "ord");
+		struct page *ada = member(desk, 0x21);
+		for (int n = 0; cases[i].guessed && n < WRONG_CODES_ADDRESS; n++)
+			knock(desk, STRANGER, WRONG, 0);
+		if (cases[i].away) {
+			journal_memory_state(desk->disk, JOURNAL_AWAY, "gone fishing", JOURNAL_MEMORY_NEVER);
+			loop_test_advance(desk->test, 100);
+		}
+		for (int high = 0; high < 2; high++) {
+			struct knock wrong = knock_seen(desk, STRANGER, WRONG, 0, high ? UINT32_MAX : 0), right = knock_seen(desk, STRANGER, desk->code, 0, high ? UINT32_MAX : 0);
+			char name[80];
+			snprintf(name, sizeof name, "%s, %s term, a wrong code", cases[i].name, high ? "a high" : "no");
+			refused_as(&wrong, cases[i].bye, CLOSE_LATER, name);
+			snprintf(name, sizeof name, "%s, %s term, the right code", cases[i].name, high ? "a high" : "no");
+			refused_as(&right, cases[i].bye, CLOSE_LATER, name);
+		}
+		struct knock known = knock(desk, STRANGER, desk->code, 0x21);
+		let_in(&known, "Ada, by the code");
+		assert_int_equal(known.actor, ada->actor);
+		desk_close(desk);
+	}
+}
+
 /* While the journal cannot be asked nobody knows whether a code is right: that is no wrong code, and no reason to stay away. Who is known here comes in; a newcomer, who could not join now,
  * hears the same with a right code as with a wrong one, so that nothing can be found out meanwhile. */
 static void what_cannot_be_asked_is_not_wrong(void **state)
@@ -268,6 +310,7 @@ int main(void)
 		cmocka_unit_test(a_stranger_with_a_good_word_keeps_nobody_else_out),
 		cmocka_unit_test(who_is_known_gets_in_from_where_somebody_guesses),
 		cmocka_unit_test(who_guesses_learns_nothing),
+		cmocka_unit_test(nor_by_the_time_of_the_answer),
 		cmocka_unit_test(what_cannot_be_asked_is_not_wrong),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

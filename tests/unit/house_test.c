@@ -188,6 +188,55 @@ static void deadlines(void **state)
 	}
 }
 
+/* The clock that stamps the log may be another machine's. */
+static struct {
+	struct journal_ops ops;
+	struct loop loop;
+	int64_t ours_ahead_ms;
+} stamped;
+
+static uint64_t stamped_wall(void *self, struct sid sid)
+{
+	(void)self;
+	(void)sid;
+	return (uint64_t)((int64_t)loop_wall(stamped.loop) - stamped.ours_ahead_ms);
+}
+
+/* An instance whose own clock is wrong loads the session in the middle of a deadline: it ends when it was to end. */
+static void a_wrong_clock_of_ones_own_ends_nothing_early(void **state)
+{
+	static const int64_t aheads[] = { 0, 60 * 1000, -60 * 1000 };
+	(void)state;
+	for (size_t i = 0; i < sizeof aheads / sizeof *aheads; i++) {
+		struct desk *desk = desk_open(1, false, "ord");
+		struct page *fay = desk_facilitator(desk);
+		uint64_t duration = 90 * 1000;
+		desk_wish(desk, fay, COMMAND_open, 1, 0, 1, &duration);
+		loop_test_advance(desk->test, 10 * 1000);
+		journal_memory_crash(desk->disk, 0);
+		transport_test_crash(desk->net);
+		house_destroy(desk->house);
+		struct journal below = journal_memory_port(desk->disk);
+		stamped.ops = *below.ops;
+		stamped.ops.wall_ms = stamped_wall;
+		stamped.loop = desk->loop;
+		stamped.ours_ahead_ms = aheads[i];
+		loop_test_jump_wall(desk->test, aheads[i]);
+		struct house_parts parts = { .loop = desk->loop, .journal = { &stamped.ops, below.self }, .transport = &transport_test_ops, .creation_key = slice_text("key") };
+		desk->house = house_create(&parts);
+		transport_test_serve(desk->net, house_transport(), desk->house);
+		page_connect(fay);
+		loop_test_advance(desk->test, 79 * 1000);
+		if (page_phase(fay, 0, 1, NULL) != PHASE_OPEN || entries_of(desk, COMMAND_due))
+			fail_msg("our clock is ahead by %lld ms: ended early", (long long)aheads[i]);
+		assert_int_equal(house_log_ms(desk->house, house_hall(desk->house, desk->sid)), stamped_wall(NULL, desk->sid));
+		loop_test_advance(desk->test, 1100);
+		if (entries_of(desk, COMMAND_due) != 1)
+			fail_msg("our clock is ahead by %lld ms: not ended in its time", (long long)aheads[i]);
+		desk_close(desk);
+	}
+}
+
 /* Closed, sealed by the house, and what the seal replaces is struck once the seal is stable; a restart between strikes at the next load. */
 static void a_seal_strikes_when_it_is_stable(void **state)
 {
@@ -270,6 +319,183 @@ static void what_fell_out_of_history_comes_back(void **state)
 		pack_finish(&form);
 		desk_close(desk);
 	}
+}
+
+/* The commands behind `from`, in order. */
+static size_t log_of(struct desk *desk, uint64_t from, uint16_t *out, size_t room)
+{
+	size_t count = 0;
+	for (uint64_t seq = from + 1; seq <= desk_tip(desk) && count < room; seq++)
+		out[count++] = desk_entry(desk, seq).command;
+	return count;
+}
+
+static void same_log(struct desk *desk, uint64_t from, const uint16_t *as, size_t count, const char *name)
+{
+	uint16_t now[32];
+	size_t have = log_of(desk, from, now, 32);
+	for (size_t i = 0; i < have && i < count; i++)
+		if (now[i] != as[i])
+			fail_msg("%s: entry %zu is a %u, it was a %u", name, i + 1, now[i], as[i]);
+	if (have != count)
+		fail_msg("%s: %zu entries, there were %zu", name, have, count);
+}
+
+static void ballot_elsewhere(struct desk *desk, const struct page *who, uint32_t activity)
+{
+	struct pack form;
+	pack_init(&form);
+	pack_array(&form, 3);
+	pack_uint(&form, 1);
+	pack_uint(&form, 0);
+	pack_bin(&form, slice_of("\x92\x01\x03", 3));
+	foreign(desk, &(struct entry){ .name = { .who = who->actor, .lane = who->hello.lane, .number = who->next_number + 1 }, .command = COMMAND_ballot,
+				       .subject = { activity, 0 }, .form = pack_bytes(&form) });
+	pack_finish(&form);
+}
+
+/* A deadline passes, a ballot comes too late, the result is shown: all of it falls out, before or after the opening, and comes back as it was. Were the deadline left
+ * to time, the ballot would count and the result be refused. */
+static void what_a_deadline_brought_about_comes_back(void **state)
+{
+	static const struct {
+		const char *name;
+		bool opening; /* is lost too */
+		bool also;    /* another instance, which had it too, brings it first */
+	} cases[] = { { "without the opening", false, false }, { "with the opening", true, false }, { "with the opening, which another instance brings", true, true } };
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		bool opening = cases[i].opening;
+		struct desk *desk = desk_open(1, false, "ord");
+		struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk), *bo = desk_guest(desk);
+		uint64_t five = 5000, begin = desk_tip(desk);
+		uint16_t was[32];
+		struct journal_entry e;
+		struct pack head, parts;
+		desk_wish(desk, fay, COMMAND_open, 1, 0, 1, &five);
+		loop_test_advance(desk->test, 100);
+		assert_true(journal_memory_entry(desk->disk, desk->sid, desk_tip(desk), &e));
+		pack_init(&head); /* what the journal will have forgotten */
+		pack_init(&parts);
+		pack_raw(&head, e.body.head);
+		pack_raw(&parts, e.body.form);
+		struct body open = { .head = pack_bytes(&head), .form = pack_bytes(&parts) };
+		memcpy(open.digest, e.body.digest, sizeof open.digest);
+		loop_test_advance(desk->test, 500);
+		page_ballot(ada, 1, 1, false, slice_of("\x92\x02\x01", 3));
+		loop_test_advance(desk->test, 500);
+		if (!opening)
+			begin = desk_tip(desk);
+		loop_test_advance(desk->test, 60 * 1000);
+		assert_int_equal(page_phase(fay, 0, 1, NULL), PHASE_CLOSED);
+		ballot_elsewhere(desk, bo, 1);
+		loop_test_advance(desk->test, 1000);
+		assert_false(session_has_ballot(session_in(desk), 1, bo->actor));
+		desk_wish(desk, fay, COMMAND_reveal, 1, 0, 0, NULL);
+		loop_test_advance(desk->test, 2000);
+		assert_int_equal(page_phase(fay, 0, 1, NULL), PHASE_REVEALED);
+		size_t count = log_of(desk, begin, was, 32);
+		assert_int_equal(count, opening ? 6 : 4); /* [open, ballot,] due, due, ballot, reveal */
+		journal_memory_lose_to(desk->disk, desk->sid, begin);
+		if (cases[i].also)
+			assert_int_equal(journal_memory_foreign(desk->disk, desk->sid, &open), 0);
+		for (int times = 0; times < 2; times++) { /* at once, and for good */
+			loop_test_advance(desk->test, times ? 60 * 1000 : 1000);
+			if (!cases[i].also) /* then there are two of it, of which one is judged */
+				same_log(desk, begin, was, count, cases[i].name);
+			uint32_t phase = page_phase(fay, 0, 1, NULL), ballots = session_ballots(session_in(desk), 1);
+			if (phase != PHASE_REVEALED || ballots != 1 || session_has_ballot(session_in(desk), 1, bo->actor))
+				fail_msg("%s: phase %u, %u ballots", cases[i].name, phase, ballots);
+		}
+		assert_null(desk->broken);
+		pack_finish(&head);
+		pack_finish(&parts);
+		desk_close(desk);
+	}
+}
+
+/* A seal names places in the order of its own history: the lost one is made anew, and what stood behind it comes behind the new one, on this one instance too and at once. */
+static void a_lost_seal_is_made_anew_and_what_followed_it_follows(void **state)
+{
+	static const struct {
+		const char *name;
+		bool ballots; /* they are lost too */
+		unsigned refuse;
+		uint64_t within_ms;
+	} cases[] = {
+		{ "from the close on", false, 0, 1000 },
+		{ "from the ballots on", true, 0, 1000 },
+		{ "the journal takes nothing at first", false, 1, 1000 + 2 * LATER_MS },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct desk *desk = desk_open(1, true, "ord");
+		struct page *fay = desk_facilitator(desk), *people[4];
+		uint64_t forever = 0, now = 1;
+		uint16_t was[32];
+		for (int p = 0; p < 4; p++)
+			people[p] = desk_guest(desk);
+		desk_wish(desk, fay, COMMAND_open, 1, 0, 1, &forever);
+		loop_test_advance(desk->test, 500);
+		uint64_t begin = desk_tip(desk);
+		for (int p = 0; p < 4; p++)
+			page_ballot(people[p], 1, 1, true, slice_of("\x92\x01\x03", 3));
+		loop_test_advance(desk->test, 500);
+		if (!cases[i].ballots)
+			begin = desk_tip(desk);
+		journal_memory_hold(desk->disk, true); /* a seal that could still be lost strikes nothing */
+		desk_wish(desk, fay, COMMAND_close, 1, 0, 1, &now);
+		loop_test_advance(desk->test, 20 * 1000);
+		desk_wish(desk, fay, COMMAND_reveal, 1, 0, 0, NULL);
+		loop_test_advance(desk->test, 2000);
+		assert_int_equal(page_phase(fay, 0, 1, NULL), PHASE_REVEALED);
+		size_t count = log_of(desk, begin, was, 32);
+		assert_int_equal(was[count - 2], COMMAND_seal);
+		assert_int_equal(was[count - 1], COMMAND_reveal);
+		assert_int_equal(session_ballots(session_in(desk), 1), 4);
+		journal_memory_refuse_next(desk->disk, cases[i].refuse, JOURNAL_FULL);
+		journal_memory_lose_to(desk->disk, desk->sid, begin);
+		for (int times = 0; times < 2; times++) {
+			loop_test_advance(desk->test, times ? 60 * 1000 : cases[i].within_ms);
+			same_log(desk, begin, was, count, cases[i].name);
+			assert_int_equal(page_phase(fay, 0, 1, NULL), PHASE_REVEALED);
+			assert_int_equal(session_ballots(session_in(desk), 1), 4);
+			journal_memory_hold(desk->disk, false);
+		}
+		for (uint64_t seq = 1; seq <= desk_tip(desk); seq++)
+			if (desk_entry(desk, seq).command == COMMAND_secret_ballot)
+				assert_int_equal(desk_entry(desk, seq).struck, ENTRY_FORM);
+		assert_null(desk->broken);
+		desk_close(desk);
+	}
+}
+
+/* Both sides of a split have opened a question, each its first: the deadline of the losing side's, which comes back, is not that of the other's. */
+static void a_deadline_that_comes_back_ends_nothing_else(void **state)
+{
+	struct desk *desk = desk_open(2, false, "ord");
+	struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk);
+	uint64_t five = 5000, before = desk_tip(desk);
+	struct pack form;
+	(void)state;
+	(void)ada;
+	desk_wish(desk, fay, COMMAND_open, 1, 0, 1, &five);
+	loop_test_advance(desk->test, 60 * 1000);
+	assert_int_equal(page_phase(fay, 0, 1, NULL), PHASE_CLOSED);
+	pack_init(&form);
+	pack_array(&form, 1);
+	pack_uint(&form, 20 * 60 * 1000);
+	journal_memory_lose_to(desk->disk, desk->sid, before);
+	foreign_bytes(desk, &(struct entry){ .name = { .who = fay->actor, .lane = fay->hello.lane, .number = fay->next_number + 5 }, .command = COMMAND_open,
+					     .subject = { 2, 0 }, .form = pack_bytes(&form) });
+	pack_finish(&form);
+	loop_test_advance(desk->test, 500);
+	assert_int_equal(page_phase(fay, 0, 2, NULL), PHASE_OPEN);
+	loop_test_advance(desk->test, 19 * 60 * 1000);
+	assert_int_equal(page_phase(fay, 0, 2, NULL), PHASE_OPEN);
+	loop_test_advance(desk->test, 2 * 60 * 1000);
+	assert_int_equal(page_phase(fay, 0, 2, NULL), PHASE_CLOSED);
+	desk_close(desk);
 }
 
 /* Nothing new gets before what was there: else a lane's later command would supersede the earlier. */
@@ -545,8 +771,12 @@ int main(void)
 		cmocka_unit_test(an_unknown_entry_stops_the_session),
 		cmocka_unit_test(another_instance_shows_here),
 		cmocka_unit_test(deadlines),
+		cmocka_unit_test(a_wrong_clock_of_ones_own_ends_nothing_early),
 		cmocka_unit_test(a_seal_strikes_when_it_is_stable),
 		cmocka_unit_test(what_fell_out_of_history_comes_back),
+		cmocka_unit_test(what_a_deadline_brought_about_comes_back),
+		cmocka_unit_test(a_lost_seal_is_made_anew_and_what_followed_it_follows),
+		cmocka_unit_test(a_deadline_that_comes_back_ends_nothing_else),
 		cmocka_unit_test(nothing_new_goes_before_an_orphan),
 		cmocka_unit_test(erased_by_another_instance),
 		cmocka_unit_test(who_has_seen_more_elsewhere_waits),

@@ -138,6 +138,48 @@ static void test_late_text(void **state)
 	end(&s);
 }
 
+/* A wish to put an item away falls out of history with the item, and comes back. Meanwhile this history has given numbers of its own, to other wordings: the wish, which was
+ * for words that somebody had read, meets none of them. A snapshot knows no less. */
+static void test_what_another_history_numbered(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t term, later; /* of this history; of the other */
+	} cases[] = {
+		{ "the term after it", 5, 6 },
+		{ "terms jump", 5, 5 + 700 },
+		{ "the first", 1, 2 },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		uint32_t lost[3];
+		for (int history = 0; history < 2; history++) {
+			struct script s;
+			begin(&s, 6, 2); /* 1 3 5 and 2 4 6 */
+			FINE(&s, 1, pen_take, .a = 1, .form = "[0]");
+			assert_int_equal(PUT(&s, 3, 1, 0, .words = "before"), FAULT_none); /* both histories have it */
+			assert_int_equal(s.session->rooms[0].tray[0].number, 1);
+			s.term = history ? cases[i].later : cases[i].term;
+			for (unsigned n = 0; n < 3; n++)
+				assert_int_equal(PUT(&s, history ? 5 : 3, 10 + n, 0, .words = history ? "nobody has read this" : "lost"), FAULT_none);
+			for (unsigned n = 0; n < 3; n++) {
+				uint32_t number = s.session->rooms[0].tray[1 + n].number;
+				if (history == 0)
+					lost[n] = number;
+				else if (number == lost[0] || number == lost[1] || number == lost[2])
+					fail_msg("%s: %u is given again", cases[i].name, number);
+			}
+			for (unsigned n = 0; history && n < 3; n++) {
+				assert_int_equal(from_tray(&s, 1, lost[n], 1, 0), FAULT_no_note);
+				assert_int_equal(from_tray(&s, 1, lost[n], 1, 77), FAULT_no_note);
+			}
+			assert_int_equal(s.session->rooms[0].tray_count, 4);
+			assert_int_equal(from_tray(&s, 1, 1, 1, 0), FAULT_none); /* what both have goes, whoever comes back with it */
+			end(&s);
+		}
+	}
+}
+
 static void test_tray_limits(void **state)
 {
 	struct script s;
@@ -501,7 +543,7 @@ static void test_screen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_late_text), cmocka_unit_test(test_tray_limits), cmocka_unit_test(test_more_tenures_than_are_kept), cmocka_unit_test(test_who_leaves_lays_it_down),
+		cmocka_unit_test(test_late_text), cmocka_unit_test(test_what_another_history_numbered), cmocka_unit_test(test_tray_limits), cmocka_unit_test(test_more_tenures_than_are_kept), cmocka_unit_test(test_who_leaves_lays_it_down),
 		cmocka_unit_test(test_offered), cmocka_unit_test(test_refused), cmocka_unit_test(test_dropped_and_revived), cmocka_unit_test(test_plenary_limits),
 		cmocka_unit_test(test_edits), cmocka_unit_test(test_after_the_end), cmocka_unit_test(test_screen),
 	};
