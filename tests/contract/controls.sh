@@ -34,11 +34,12 @@ control() { # bug, part, story, what the bug is
 		echo "bug $1 ($4): $(sed -n 's/^ERROR: //p;s/^# \(.*may not be\)$/\1/p;s/^\[  ERROR   \] --- \([^\[].*\)/\1/p' "$work/log" | head -n 1)"; passed=$((passed + 1))
 	fi
 }
-for story in 'each_survivor*' 'the_losing_side*'; do control 0 redis "$story" "none"; done
+for story in 'each_survivor*' 'the_losing_side*' 'an_instance_whose_clock*'; do control 0 redis "$story" "none"; done
 control 0 poison poison_at_rest "none"
 control 71 redis 'each_survivor*' "opened without waiting for others who may hold more"
 control 72 redis 'the_losing_side*' "what fell out of history is forgotten"
 control 79 poison poison_at_rest "the MAC is not looked at"
+control 99 redis 'an_instance_whose_clock*' "a clock that was right at first stays right"
 control 80 redis 'a_redis_that_hangs*' "a Redis that hangs is waited for"
 printf '%d passed, %d failed\n' $passed $failed
 [ $failed = 0 ]

@@ -31,6 +31,13 @@ void seat_turn(void)
 	uv_run(loop_uv_handle(shared.uv), UV_RUN_ONCE);
 }
 
+uint64_t seat_true_wall_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 uint64_t seat_now_ms(void)
 {
 	struct timespec now;
@@ -211,8 +218,8 @@ static uint64_t spy_now(void *self)
 
 static uint64_t spy_wall(void *self)
 {
-	(void)self;
-	return loop_wall(inner_loop());
+	const struct seat *seat = self;
+	return (uint64_t)((int64_t)loop_wall(inner_loop()) + seat->options.clock_ahead_ms);
 }
 
 static void spy_random(void *self, void *out, size_t len)
@@ -516,6 +523,18 @@ bool seat_level(struct desk *desk, unsigned i)
 	bool level;
 	ASK(desk, level = desk->journal.ops->level(desk->journal.self, sid_at(i)));
 	return level;
+}
+
+uint64_t seat_wall_ms(struct desk *desk, unsigned i)
+{
+	uint64_t wall;
+	ASK(desk, wall = journal_wall_ms(desk->journal, sid_at(i)));
+	return wall;
+}
+
+void seat_clock(struct desk *desk, int64_t ahead_ms)
+{
+	desk->seat->options.clock_ahead_ms = ahead_ms;
 }
 
 enum journal_status seat_state(struct desk *desk, unsigned i, const char **sentence)

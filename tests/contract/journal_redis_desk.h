@@ -16,6 +16,7 @@ struct seat_options {
 	bool patient;                  /* not impatient: as the daemon is */
 	bool unfit;                    /* do not wait for a first conversation that goes well */
 	const char *user, *password;
+	int64_t clock_ahead_ms;        /* its machine's clock is ahead of Redis' by so much */
 	const char *name;              /* NAME-desk and NAME-bell in CLIENT LIST; NULL: none */
 };
 
@@ -32,6 +33,7 @@ void seat_cut(struct desk *desk);          /* both its connections */
 /* The loop once: what has come, or a millisecond or two. */
 void seat_turn(void);
 uint64_t seat_now_ms(void);
+uint64_t seat_true_wall_ms(void); /* of this machine, on which Redis is too */
 void seat_wait(uint64_t ms);
 #define UNTIL(ms, what)                                                                            \
 	do {                                                                                       \
@@ -56,6 +58,8 @@ void seat_erase(struct desk *desk, unsigned i);
 void seat_snapshot(struct desk *desk, unsigned i, struct position position, uint8_t first, size_t len);
 void seat_publish(struct desk *desk, unsigned i, const char *text);
 bool seat_level(struct desk *desk, unsigned i);
+uint64_t seat_wall_ms(struct desk *desk, unsigned i); /* what the adapter takes Redis' clock to say now */
+void seat_clock(struct desk *desk, int64_t ahead_ms); /* somebody set the clock of its machine */
 enum journal_status seat_state(struct desk *desk, unsigned i, const char **sentence);
 /* ... and awaited. */
 void seat_opened(struct desk *desk, unsigned i, enum journal_status status);

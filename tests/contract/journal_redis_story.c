@@ -257,6 +257,36 @@ static void the_oldest_that_lives_says_which_rules_hold(void **state)
 	desk_destroy(new);
 }
 
+/* Several machines have several clocks: what is measured against at_ms is measured with the clock that gives it. */
+static bool tells_the_time(struct desk *desk, unsigned i)
+{
+	int64_t off = (int64_t)seat_wall_ms(desk, i) - (int64_t)seat_true_wall_ms();
+	return off > -200 && off < 200;
+}
+
+static void an_instance_whose_clock_is_wrong_knows_the_time_of_redis(void **state)
+{
+	static const int64_t aheads[] = { 0, 60 * 1000, -60 * 1000, 3600 * 1000 };
+	for (size_t k = 0; k < sizeof aheads / sizeof *aheads; k++) {
+		struct desk *desk = seat_take(&(struct seat_options){ .server = *state, .durability = REDIS_DURABILITY_AOF, .clock_ahead_ms = aheads[k] });
+		struct told *told = check_alloc(1, sizeof *told);
+		desk_fill(desk, (unsigned)k, 2);
+		assert_true(tells_the_time(desk, (unsigned)k)); /* when there is something to measure it is known */
+		seat_appended(desk, (unsigned)k, A);
+		seat_told(desk, (unsigned)k, told);
+		int64_t since = (int64_t)seat_wall_ms(desk, (unsigned)k) - (int64_t)told->at_ms[told->count - 1];
+		assert_in_range(since + 200, 0, 400);
+		if (k == 0) { /* somebody sets it in the middle */
+			seat_clock(desk, -90 * 1000);
+			UNTIL(4000, tells_the_time(desk, 0));
+			seat_wait(1500);
+			assert_true(tells_the_time(desk, 0));
+		}
+		free(told);
+		desk_destroy(desk);
+	}
+}
+
 /* --- Redis dies ----------------------------------------------------------------------------------------------- */
 
 static void redis_is_killed_and_comes_back_with_its_log(void **state)
@@ -1379,6 +1409,7 @@ int run_redis_tests(void)
 		STORY(what_is_erased_is_gone_for_everybody),
 		STORY(who_is_here_is_right_within_five_seconds_of_a_death),
 		STORY(the_oldest_that_lives_says_which_rules_hold),
+		STORY(an_instance_whose_clock_is_wrong_knows_the_time_of_redis),
 		STORY(redis_is_killed_and_comes_back_with_its_log),
 		STORY(nothing_taken_is_lost_when_redis_dies_again_and_again),
 		STORY(redis_comes_back_empty_and_the_survivors_write_everything_back),

@@ -154,21 +154,22 @@ static void everybody_hears_when_nothing_can_be_saved(void **state)
 		journal_memory_state(desk->disk, cases[i].status, "no room on the disk", JOURNAL_MEMORY_NEVER);
 		loop_test_advance(desk->test, 1000);
 		all_hear(5, cases[i].told, "when it cannot save");
-		struct page *late = desk_page(desk, DOOR_PARTICIPANT, 0); /* who comes then hears it at once */
+		bool reads = cases[i].status == JOURNAL_FULL; /* a full one still knows what it holds; of one that is away nobody knows whether a code is right */
+		struct page *late = desk_page(desk, DOOR_PARTICIPANT, 0); /* who comes then hears it at once, or comes back later */
 		page_connect(late);
 		loop_test_advance(desk->test, 200);
 		assert_int_equal(late->number, 5);
-		assert_int_equal(heard[5], cases[i].told);
-		assert_int_equal(times[5], 1);
+		assert_int_equal(heard[5], reads ? cases[i].told : NOTHING);
+		assert_int_equal(times[5], reads);
 		heard[5] = NOTHING;
 		times[5] = 0;
 		loop_test_advance(desk->test, 30 * 1000);
 		all_hear(5, NOTHING, "as long as nothing changes");
 		journal_memory_state(desk->disk, JOURNAL_OK, "", JOURNAL_MEMORY_NEVER);
 		loop_test_advance(desk->test, 1000);
-		all_hear(6, 0, "when it can save again");
+		all_hear(reads ? 6 : 5, 0, "when it can save again");
 		loop_test_advance(desk->test, 10 * 1000);
-		assert_int_not_equal(late->actor, 0); /* and what was kept goes out */
+		assert_true(!reads || late->actor != 0); /* and what was kept goes out */
 		desk_close(desk);
 	}
 }

@@ -223,6 +223,32 @@ static void who_is_known_gets_in_from_where_somebody_guesses(void **state)
 	desk_close(desk);
 }
 
+/* Members of an instance that has died come by the code to one that has not loaded the session, from a hall where many typed badly. */
+static void also_where_the_session_is_not_loaded_yet(void **state)
+{
+	(void)state;
+	for (int known = 0; known < 2; known++) {
+		struct desk *desk = desk_open(1, false, "ord");
+		struct page *ada = member(desk, 0x21);
+		ada->gone_for_good = true;
+		journal_memory_crash(desk->disk, 0);
+		transport_test_crash(desk->net);
+		house_destroy(desk->house);
+		desk_house(desk);
+		desk_settle(desk);
+		for (int i = 0; i < WRONG_CODES_ADDRESS; i++)
+			knock(desk, STRANGER, WRONG, 0);
+		assert_null(house_hall(desk->house, desk->sid));
+		struct knock one = knock(desk, STRANGER, desk->code, known ? 0x21 : 0);
+		if (known)
+			let_in(&one, "Ada, by the code");
+		else
+			refused_as(&one, FAULT_too_many_codes, CLOSE_LATER, "a newcomer with the right code");
+		assert_int_equal(one.actor, known ? ada->actor : 0);
+		desk_close(desk);
+	}
+}
+
 /* The answer does not tell a right code from a wrong one. */
 static void who_guesses_learns_nothing(void **state)
 {
@@ -309,6 +335,7 @@ int main(void)
 		cmocka_unit_test(a_stranger_keeps_nobody_else_out),
 		cmocka_unit_test(a_stranger_with_a_good_word_keeps_nobody_else_out),
 		cmocka_unit_test(who_is_known_gets_in_from_where_somebody_guesses),
+		cmocka_unit_test(also_where_the_session_is_not_loaded_yet),
 		cmocka_unit_test(who_guesses_learns_nothing),
 		cmocka_unit_test(nor_by_the_time_of_the_answer),
 		cmocka_unit_test(what_cannot_be_asked_is_not_wrong),
