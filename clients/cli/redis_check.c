@@ -480,8 +480,8 @@ static void check_library(struct check *check)
 	if (code && len == redis_library_len && memcmp(code, redis_library, len) == 0)
 		ok("the library bollplank1 is loaded, and it is this program's");
 	else if (code)
-		note("a library bollplank1 is loaded, and it is another than this program's: daemons use the one that is there. After an update load the new one: "
-		     "redis-cli -x FUNCTION LOAD REPLACE < daemon/redis/bollplank1.lua");
+		note("a library bollplank1 is loaded, and it is another than this program's: daemons load theirs over an older edition, and leave a newer one. To "
+		     "load this one by hand: redis-cli -x FUNCTION LOAD REPLACE < daemon/redis/bollplank1.lua");
 	else if (why == NULL)
 		ok("the library bollplank1 is not loaded yet: the daemons do it");
 	else
