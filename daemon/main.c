@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/digest.h"
 #include "base/limits.h"
+#include "shell/backup.h"
 #include "shell/catalog.h"
 #include "shell/edge.h"
 #include "shell/export.h"
@@ -42,6 +43,7 @@ struct daemon {
 	struct redis_link links[2 * OPTIONS_PRIMARIES];  /* the journal's; for figures */
 	bool patience_ended;
 	struct catalog *catalog;
+	struct backup *backup; /* NULL: the journal is no file */
 	struct house *house;
 	struct edge *edge;
 	struct digest key;
@@ -283,6 +285,7 @@ static void on_journal_stopped(void *ctx)
 static void on_drained(void *ctx)
 {
 	struct daemon *daemon = CAST(ctx, daemon);
+	backup_close(daemon->backup);
 	daemon->journal.ops->stop(daemon->journal.self, on_journal_stopped, daemon);
 }
 
@@ -570,6 +573,8 @@ static int run(struct daemon *daemon)
 		goto err2;
 	}
 	watch_signals(daemon);
+	if (daemon->options.redis_count == 0 && !daemon->options.memory)
+		daemon->backup = backup_serve(loop_uv_handle(daemon->loop), daemon->journal, daemon->options.journal);
 	trace(TRACE_INFO, "start", "version=" BOLLPLANK_VERSION " journal=%s workshops=%zu connections_at_most=%u", daemon->journal.ops->name,
 		catalog_count(daemon->catalog), daemon->connections_max);
 	loop_uv_run(daemon->loop);
@@ -577,11 +582,18 @@ static int run(struct daemon *daemon)
 err2:
 	house_destroy(daemon->house);
 	edge_destroy(daemon->edge);
+	backup_destroy(daemon->backup);
 err1:
 	catalog_destroy(daemon->catalog);
 	journal_memory_destroy(daemon->memory);
 	loop_uv_destroy(daemon->loop);
 	return status;
+}
+
+static int back_up(const struct options *options)
+{
+	char why[WHY_ROOM] = "";
+	return backup_take(options->journal, options->backup, why, sizeof why) == 0 ? ENDED_AS_ASKED : sorry(why);
 }
 
 int main(int argc, char **argv)
@@ -593,7 +605,7 @@ int main(int argc, char **argv)
 	trace_to(NULL, daemon.options.level, NULL);
 	harden();
 	limit_descriptors(&daemon);
-	status = run(&daemon);
+	status = daemon.options.backup ? back_up(&daemon.options) : run(&daemon);
 	uv_library_shutdown();
 	return status;
 }

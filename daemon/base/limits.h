@@ -65,6 +65,7 @@ enum {
 	LIMIT_LANES = 4,                 /* phone, laptop, one that was cleared, one to spare */
 	LIMIT_CONNECTIONS_A_MEMBER = 4,
 	LIMIT_REMOVALS = 256,            /* removed items that a section remembers, so that a page away for a while gets a delta */
+	LIMIT_AWAY = 2000,               /* in a session of more members facilitators are not told one by one who is away: nobody reads it, and it changes all the time */
 	LIMIT_NAMES_ROOM = 100,          /* larger rooms get counts, not names: the list would be resent at every join */
 	LIMIT_SEAL_PART = 48 * 1024,
 
@@ -93,6 +94,7 @@ enum {
 	PROGRESS_MS = 1000,
 	AWAY_MS = 60 * 1000,
 	ABSENT_MS = 10 * 1000,           /* a page that comes back does so within its longest back-off; only then does a gate not wait for it */
+	SETTLE_MS = 3000,                /* after the newest answer in a room its discussion opens: who answers last may still be moving the dot, by single steps */
 	ATTEND_MS = 500,                 /* between two looks at who is here and who has answered */
 	BEHIND_MS = 2 * 1000,
 	UNDRAINED_MS = 20 * 1000,        /* a peer that takes nothing for so long is closed with 1013 */
@@ -101,6 +103,7 @@ enum {
 	DRAIN_MS = 3 * 1000,             /* for close frames to be answered, at the end */
 	STOP_MS = 20 * 1000,             /* for all of a polite stop; then it stops at once: systemd would wait for 90 s */
 	EVICT_MS = 5 * 60 * 1000,        /* a session that nobody looks at leaves memory after so long */
+	ABANDONED_MS = 10 * 60 * 1000,   /* a session that is not wholly founded after so long is erased: a founding takes seconds, and gives up when the journal does not answer */
 	SPREAD_MS = 5 * 1000,            /* over which an instance takes leave of its pages when others are there to take them: 2,000 pages are 400 joins a second elsewhere */
 	LATER_MS = 1000,                 /* what `later` asks a page to wait at first */
 

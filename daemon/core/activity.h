@@ -45,6 +45,8 @@ struct activity_kind {
 	void (*brief)(struct slice config, const struct ballots *ballots, struct pack *out);
 	/* Whether the discussion opens when all who are present have answered (protocol 4.16); NULL: never. */
 	bool (*gated)(struct slice config);
+	/* The tally without its bound, for a report; of kinds that are answered in words. */
+	void (*all_words)(const struct ballots *ballots, struct pack *out);
 	bool in_words; /* answered by the command's text; the ballot is that text's bytes, [[language, words], ...] */
 };
 

@@ -174,6 +174,9 @@ void apply_step_put(struct session *s, const struct entry *entry)
 	made.used = true;
 	made.text = step->text;
 	made.guide = step->guide;
+	made.began_ms = step->began_ms;
+	made.at_ms = step->at_ms;
+	made.spent_ms = step->spent_ms;
 	*step = made;
 	blob_set(&step->text, entry->text);
 	touch(s, SECTION_agenda, 0, 0, number, entry->seq);

@@ -109,6 +109,10 @@ struct told { /* what a `ballot` says */
 	struct slice ballot; /* borrowed from the entry's form or text */
 };
 
+/* An answer in words whose words were struck: it counts, and nobody casts such a one. [["", ""]] */
+static const uint8_t removed[] = { 0x91, 0x92, 0xa0, 0xa0 };
+#define REMOVED slice_of(removed, sizeof removed)
+
 static enum fault ballot_read(const struct activity *activity, const struct entry *entry, struct told *out)
 {
 	struct unpack *in = form_read(entry);
@@ -122,7 +126,7 @@ static enum fault ballot_read(const struct activity *activity, const struct entr
 	if (activity->kind->in_words ? out->ballot.len : entry->text.len)
 		return FAULT_malformed; /* answered in words, or not */
 	if (activity->kind->in_words)
-		out->ballot = entry->text;
+		out->ballot = entry->struck & ENTRY_TEXT ? REMOVED : entry->text;
 	return FAULT_none;
 }
 
@@ -154,7 +158,8 @@ enum fault check_ballot(const struct session *s, const struct entry *entry)
 	if (told.round != activity->round)
 		return FAULT_stale;
 	fault = activity->holder == HOLDER_ROOM ? check_pen(s, entry, told.tenure) : FAULT_none;
-	return fault == FAULT_none ? ballot_check(activity, told.ballot) : fault;
+	bool struck = activity->kind->in_words && entry->struck & ENTRY_TEXT; /* it was proper, as far as anybody can still say */
+	return fault == FAULT_none && !struck ? ballot_check(activity, told.ballot) : fault;
 }
 
 void apply_ballot(struct session *s, const struct entry *entry)
@@ -164,6 +169,9 @@ void apply_ballot(struct session *s, const struct entry *entry)
 	ballot_read(activity_of(s, activity), entry, &told);
 	bool by_room = activity_of(s, activity)->holder == HOLDER_ROOM;
 	uint64_t holder = by_room ? room : entry->name.who;
+	const struct ballot *before = by_room ? ballot_find(asking_of(s, activity, 0), holder) : NULL;
+	if (by_room && (before == NULL || !slice_equal(blob_slice(&before->bytes), told.ballot)))
+		accords_drop(s, room, activity, entry->seq);
 	ballot_cast(s, activity, holder, room, 1, told.ballot, entry->seq);
 	room = ballot_find(asking_of(s, activity, 0), holder)->room;
 	if (by_room)
@@ -336,6 +344,7 @@ struct drawn {
 	struct counted *counted; /* the caller's to free */
 	size_t count;
 	uint64_t number;         /* how many may be said */
+	uint64_t papers;         /* how many of them came in on paper */
 	bool held_back;          /* not to be shown: a number at most */
 };
 
@@ -377,10 +386,16 @@ static struct drawn draw(const struct activity *a, const struct asking *asking, 
 		drawn.counted = check_alloc(most, sizeof *drawn.counted);
 		for (; at; at = room ? asking->ballots[at - 1].next_in_room : at - 1) {
 			const struct ballot *ballot = &asking->ballots[at - 1];
-			if (ballot->bytes.len)
-				drawn.counted[drawn.count++] = (struct counted){ blob_slice(&ballot->bytes), ballot->count };
+			if (ballot->bytes.len == 0)
+				continue;
+			drawn.counted[drawn.count++] = (struct counted){ blob_slice(&ballot->bytes), ballot->count };
+			drawn.papers += on_paper(a, asking, ballot);
 		}
 		drawn.number = drawn.count;
+	}
+	if (a->secret && !(drawn.held_back && room)) { /* which of them they are nobody knows any more */
+		uint64_t announced = room ? paper_count(asking->papers, asking->papers_count, room) : papers_total(asking);
+		drawn.papers = announced < drawn.number ? announced : drawn.number;
 	}
 	if (drawn.count)
 		qsort(drawn.counted, drawn.count, sizeof *drawn.counted, order_counted);
@@ -496,8 +511,22 @@ void result_pack(const struct session *s, uint32_t activity, uint32_t round, uin
 	pack_uint(out, drawn.held_back);
 	bin_pack(&tally, out);
 	bin_pack(&groups, out);
-	pack_uint(out, drawn.held_back && room ? 0 : room ? paper_count(asking->papers, asking->papers_count, room) : papers_total(asking));
+	pack_uint(out, drawn.papers);
 	free(drawn.counted);
+}
+
+bool session_words(const struct session *s, uint32_t activity, uint32_t round, uint32_t room, struct pack *out)
+{
+	const struct activity *a = activity_of(s, activity);
+	const struct asking *asking = round ? asking_of(s, activity, round) : NULL;
+	if (asking == NULL || !a->kind->all_words)
+		return false;
+	struct drawn drawn = draw(a, asking, room);
+	struct ballots ballots = { drawn.counted, drawn.count };
+	if (!drawn.held_back)
+		a->kind->all_words(&ballots, out);
+	free(drawn.counted);
+	return !drawn.held_back;
 }
 
 void band_pack(const struct session *s, uint32_t activity, uint32_t room, struct pack *out)

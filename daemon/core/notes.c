@@ -130,21 +130,29 @@ static enum fault check_room_for(const struct session *s, uint64_t id, uint32_t 
 	return newly && (sent >= most || everywhere >= LIMIT_PLENARY) ? FAULT_plenary_full : FAULT_none;
 }
 
-/* Where it goes: over what the same writer has there for this note; but a suggestion is never put over late text. */
-static struct tray_item *tray_of(const struct room *room, uint32_t author, uint64_t id, bool suggested)
+/* Where it goes. A suggestion: over the writer's own on this note. Late text: over what the same writer left open there with the same pen, and over nothing else, since
+ * a tray keeps no earlier wordings. */
+static struct tray_item *tray_of(const struct room *room, uint32_t author, const struct wish *wish)
 {
-	for (uint32_t i = 0; i < room->tray_count; i++)
-		if (room->tray[i].author == author && room->tray[i].id == id &&
-		    ((room->tray[i].tenure == 0) == suggested || BOLLPLANK_BUG == 39)) /* 39: they lie over each other */
-			return &room->tray[i];
+	for (uint32_t i = 0; i < room->tray_count; i++) {
+		struct tray_item *item = &room->tray[i];
+		if (item->author != author || item->id != wish->id)
+			continue;
+		if (item->tenure == wish->tenure && (item->tenure == 0 || item->writing))
+			return item;
+#if BOLLPLANK_BUG == 39 /* they lie over each other */
+		return item;
+#endif
+	}
 	return NULL;
 }
 
 /* Late text has the whole tray, suggestions a part of it, and one writer's a part of that. */
-static enum fault check_tray(const struct room *room, uint32_t author, uint64_t id, bool suggested)
+static enum fault check_tray(const struct room *room, uint32_t author, const struct wish *wish)
 {
 	uint32_t all = 0, own = 0;
-	if (tray_of(room, author, id, suggested))
+	bool suggested = wish->tenure == 0;
+	if (tray_of(room, author, wish))
 		return FAULT_none;
 	for (uint32_t i = 0; i < room->tray_count; i++) {
 		all += room->tray[i].tenure == 0;
@@ -179,7 +187,7 @@ enum fault check_note_put(const struct session *s, const struct entry *entry)
 		return check_room_for(s, wish.id, room, step, wish.plenary);
 	if (hand == SUGGESTS && s->over)
 		return FAULT_over;
-	fault = check_tray(room_of(s, room), entry->name.who, wish.id, hand == SUGGESTS);
+	fault = check_tray(room_of(s, room), entry->name.who, &wish);
 	return fault == FAULT_none && hand == HELD ? FAULT_recovered : fault;
 }
 
@@ -267,7 +275,7 @@ static uint32_t tray_number(struct room *room, uint32_t term)
 static void tray_put(struct session *s, const struct entry *entry, const struct wish *wish)
 {
 	struct room *room = &s->rooms[entry->subject.a - 1];
-	struct tray_item *item = tray_of(room, entry->name.who, wish->id, wish->tenure == 0);
+	struct tray_item *item = tray_of(room, entry->name.who, wish);
 	if (item == NULL) {
 		room->tray = check_realloc(room->tray, room->tray_count + 1, sizeof *room->tray);
 		item = &room->tray[room->tray_count++];
@@ -281,6 +289,7 @@ static void tray_put(struct session *s, const struct entry *entry, const struct 
 	item->activity = wish->activity;
 	item->kind = wish->kind;
 	item->tenure = (uint32_t)wish->tenure;
+	item->writing = wish->writing;
 	item->at_ms = entry->at_ms;
 	blob_set(&item->text, entry->text);
 	touch_made(s, SECTION_tray, entry->subject.a, 0, item->number, entry->seq);
@@ -429,4 +438,5 @@ void room_finish(struct room *room)
 		blob_finish(&room->tray[i].text);
 	free(room->tray);
 	free(room->pen.holders);
+	free(room->accords);
 }

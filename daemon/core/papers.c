@@ -21,6 +21,12 @@ uint32_t papers_total(const struct asking *asking)
 	return total;
 }
 
+uint32_t papers_missing(const struct asking *asking, uint32_t room)
+{
+	uint32_t entered = paper_count(asking->entered, asking->entered_count, room), announced = paper_count(asking->papers, asking->papers_count, room);
+	return announced > entered ? announced - entered : 0;
+}
+
 static void paper_set(struct paper **papers, uint32_t *count, uint32_t room, uint32_t value)
 {
 	uint32_t at = 0;
@@ -70,6 +76,7 @@ void apply_papers(struct session *s, const struct entry *entry)
 	papers_read(entry, &count);
 	struct asking *asking = asking_of(s, entry->subject.a, 0);
 	paper_set(&asking->papers, &asking->papers_count, entry->subject.b, (uint32_t)count);
+	touch_made(s, SECTION_papers, entry->subject.a, 0, entry->subject.b, entry->seq);
 	touch(s, SECTION_result, entry->subject.a, 0, a->round, entry->seq);
 	touch(s, SECTION_result, entry->subject.a, entry->subject.b, a->round, entry->seq);
 }
@@ -133,6 +140,11 @@ static uint64_t sheet_holder(const uint8_t *sheet)
 	return holder | UINT64_C(1) << 63;
 }
 
+bool on_paper(const struct activity *a, const struct asking *asking, const struct ballot *ballot)
+{
+	return a->holder == HOLDER_ROOM ? paper_count(asking->entered, asking->entered_count, ballot->room) > 0 : ballot->holder >> 63 != 0;
+}
+
 static uint64_t holder_in(const struct activity *a, const struct asking *asking, const struct sheet *sheet, uint32_t room)
 {
 	if (a->secret) {
@@ -151,8 +163,7 @@ static bool entered_before(const struct activity *a, const struct asking *asking
 
 static enum fault check_count(const struct asking *asking, uint32_t room)
 {
-	uint32_t entered = paper_count(asking->entered, asking->entered_count, room), announced = paper_count(asking->papers, asking->papers_count, room);
-	return entered < announced ? FAULT_none : FAULT_no_paper;
+	return papers_missing(asking, room) ? FAULT_none : FAULT_no_paper;
 }
 
 enum fault check_proxy(const struct session *s, const struct entry *entry)
@@ -213,6 +224,7 @@ void apply_proxy(struct session *s, const struct entry *entry)
 		paper_set(&asking->entered, &asking->entered_count, room, paper_count(asking->entered, asking->entered_count, room) + 1);
 	if (a->secret)
 		return;
+	touch_made(s, SECTION_papers, entry->subject.a, 0, room, entry->seq);
 	if (a->holder == HOLDER_ROOM)
 		touch(s, SECTION_room_ballots, room, 0, entry->subject.a, entry->seq);
 	touch(s, SECTION_result, entry->subject.a, 0, a->round, entry->seq);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a breakout room has besides its people: the one pen that writes its notes, the raised hand, "we are done", and the way back to all. */
+/* What a breakout room has besides its people: the one pen that writes its notes, the raised hand, "we are done", who leads the discussion and what it is about, what
+ * its members say to its ballot, and the way back to all. */
 #include "base/check.h"
 #include "core/state.h"
 
@@ -42,12 +43,12 @@ static void pen_next(struct session *s, uint32_t number, uint32_t member, const 
 	pen_touch(s, number, entry->seq);
 }
 
-void pen_leave(struct session *s, uint32_t room, uint32_t member, const struct entry *entry)
+static void pen_leave(struct session *s, uint32_t room, uint32_t member, const struct entry *entry)
 {
 #if BOLLPLANK_BUG == 33 /* who leaves takes the pen along */
-	room = 0;
+	return;
 #endif
-	if (room && pen_holder(&s->rooms[room - 1]) == member)
+	if (pen_holder(&s->rooms[room - 1]) == member)
 		pen_next(s, room, 0, entry);
 }
 
@@ -172,18 +173,19 @@ void hands_touch(struct session *s, uint64_t seq)
 			touch_made(s, SECTION_signals, r, 0, 2, seq);
 }
 
-static enum fault flag_read(const struct entry *entry, uint64_t *flag)
+static enum fault hand_read(const struct entry *entry, uint64_t *up, uint64_t *minutes)
 {
 	struct unpack *in = form_read(entry);
-	unpack_arrays(in, 1);
-	*flag = unpack_uint(in, 1);
+	size_t count = unpack_array(in);
+	*up = unpack_uint(in, 1);
+	*minutes = count == 1 ? 0 : unpack_uint(in, DURATION_MS_MAX / 60000); /* as it was before a room could ask for minutes */
 	return form_done(in);
 }
 
 enum fault check_hand(const struct session *s, const struct entry *entry)
 {
-	uint64_t up;
-	enum fault fault = flag_read(entry, &up);
+	uint64_t up, minutes;
+	enum fault fault = hand_read(entry, &up, &minutes);
 	if (fault != FAULT_none)
 		return fault;
 	if (!room_of(s, entry->subject.a))
@@ -196,12 +198,13 @@ enum fault check_hand(const struct session *s, const struct entry *entry)
 void apply_hand(struct session *s, const struct entry *entry)
 {
 	struct room *room = &s->rooms[entry->subject.a - 1];
-	uint64_t up;
-	flag_read(entry, &up);
-	if (up && room->hand_seq)
-		return; /* it keeps its place */
-	room->hand_seq = up ? entry->seq : 0;
-	room->hand_ms = up ? entry->at_ms : 0;
+	uint64_t up, minutes;
+	hand_read(entry, &up, &minutes);
+	if (!up || room->hand_seq == 0) { /* who asks for something else keeps the place */
+		room->hand_seq = up ? entry->seq : 0;
+		room->hand_ms = up ? entry->at_ms : 0;
+	}
+	room->hand_minutes = up ? (uint32_t)minutes : 0;
 	signal_touch(s, entry->subject.a, 2, entry->seq);
 	hands_touch(s, entry->seq);
 }
@@ -238,6 +241,180 @@ void apply_ready(struct session *s, const struct entry *entry)
 	else if (room->done_step == step)
 		room->done_step = 0;
 	signal_touch(s, entry->subject.a, 3, entry->seq);
+}
+
+/* --- who leads the discussion, and what it is about --- */
+
+static enum fault one_read(const struct entry *entry, uint64_t *number)
+{
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 1);
+	*number = unpack_uint(in, UINT32_MAX);
+	return form_done(in);
+}
+
+/* Everybody in the room may take the lead, since a leader who has gone would stop the room; made it by another they are by the leader or a facilitator. */
+enum fault check_lead(const struct session *s, const struct entry *entry)
+{
+	const struct room *room = room_of(s, entry->subject.a);
+	uint32_t who = entry->name.who;
+	uint64_t member;
+	enum fault fault = one_read(entry, &member);
+	if (fault != FAULT_none)
+		return fault;
+	if (room == NULL || (member_of(s, who) && session_room(s, who) != entry->subject.a))
+		return FAULT_no_room;
+	if (member && !member_of(s, (uint32_t)member))
+		return FAULT_no_member;
+	if (member && session_room(s, (uint32_t)member) != entry->subject.a)
+		return FAULT_no_room;
+#if BOLLPLANK_BUG == 110 /* anybody makes anybody the leader */
+	return FAULT_none;
+#endif
+	return !member_of(s, who) || room->leader == who || member == who ? FAULT_none : FAULT_not_allowed;
+}
+
+static void leader_set(struct session *s, uint32_t room, uint32_t member, uint64_t seq)
+{
+	s->rooms[room - 1].leader = member;
+	signal_touch(s, room, 4, seq);
+}
+
+void apply_lead(struct session *s, const struct entry *entry)
+{
+	uint64_t member;
+	one_read(entry, &member);
+	leader_set(s, entry->subject.a, (uint32_t)member, entry->seq);
+}
+
+/* The leader turns the room's pages; where nobody leads, the note-taker does. */
+enum fault check_focus(const struct session *s, const struct entry *entry)
+{
+	const struct room *room = room_of(s, entry->subject.a);
+	uint32_t who = entry->name.who;
+	uint64_t activity;
+	enum fault fault = one_read(entry, &activity);
+	if (fault != FAULT_none)
+		return fault;
+	if (room == NULL || (member_of(s, who) && session_room(s, who) != entry->subject.a))
+		return FAULT_no_room;
+	if (activity && !activity_of(s, (uint32_t)activity))
+		return FAULT_no_activity;
+	return !member_of(s, who) || who == (room->leader ? room->leader : pen_holder(room)) ? FAULT_none : FAULT_not_allowed;
+}
+
+void apply_focus(struct session *s, const struct entry *entry)
+{
+	struct room *room = &s->rooms[entry->subject.a - 1];
+	uint64_t activity;
+	one_read(entry, &activity);
+	room->focus = (uint32_t)activity;
+	room->focus_ms = entry->at_ms;
+	signal_touch(s, entry->subject.a, 5, entry->seq);
+}
+
+/* --- what the members say to their room's ballot. They agree to what stands, and to nothing else: with another ballot all is open again. --- */
+
+struct word {
+	uint64_t round, answer;
+	struct slice ballot; /* borrowed from the form */
+};
+
+static enum fault word_read(const struct entry *entry, struct word *out)
+{
+	struct unpack *in = form_read(entry);
+	unpack_arrays(in, 3);
+	out->round = unpack_uint(in, UINT32_MAX);
+	out->answer = unpack_uint(in, ANSWER_NOT_YET);
+	out->ballot = unpack_bin(in, 1, LIMIT_TEXT);
+	return form_done(in);
+}
+
+enum fault check_agree(const struct session *s, const struct entry *entry)
+{
+	const struct activity *activity = activity_of(s, entry->subject.a);
+	uint32_t room = session_room(s, entry->name.who);
+	struct word word;
+	enum fault fault = word_read(entry, &word);
+	if (fault != FAULT_none)
+		return fault;
+	if (activity->holder != HOLDER_ROOM)
+		return FAULT_not_allowed;
+	if (room == 0)
+		return FAULT_no_room;
+	const struct ballot *ballot = ballot_find(asking_of(s, entry->subject.a, 0), room);
+#if BOLLPLANK_BUG == 112 /* agreed is to whatever stands */
+	return ballot ? FAULT_none : FAULT_stale;
+#endif
+	return word.round == activity->round && ballot && slice_equal(blob_slice(&ballot->bytes), word.ballot) ? FAULT_none : FAULT_stale;
+}
+
+/* Takes out those of an activity and of a member; 0: of any. */
+static void accords_remove(struct session *s, uint32_t number, uint32_t activity, uint32_t member, uint64_t seq)
+{
+	struct room *room = &s->rooms[number - 1];
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < room->accords_count; i++) {
+		struct accord accord = room->accords[i];
+		if ((activity && accord.activity != activity) || (member && accord.member != member))
+			room->accords[kept++] = accord;
+		else
+			touch(s, SECTION_room_ballots, number, 0, accord.activity, seq);
+	}
+	room->accords_count = kept;
+}
+
+void accords_drop(struct session *s, uint32_t room, uint32_t activity, uint64_t seq)
+{
+#if BOLLPLANK_BUG == 100 /* who has agreed once agrees to everything */
+	return;
+#endif
+	accords_remove(s, room, activity, 0, seq);
+}
+
+void apply_agree(struct session *s, const struct entry *entry)
+{
+	uint32_t number = session_room(s, entry->name.who);
+	struct room *room = &s->rooms[number - 1];
+	struct word word;
+	word_read(entry, &word);
+	accords_remove(s, number, entry->subject.a, entry->name.who, entry->seq);
+	if (word.answer != ANSWER_NONE) {
+		room->accords = check_realloc(room->accords, room->accords_count + 1, sizeof *room->accords);
+		room->accords[room->accords_count++] = (struct accord){ entry->subject.a, (uint32_t)word.round, entry->name.who, (uint32_t)word.answer };
+	}
+	touch(s, SECTION_room_ballots, number, 0, entry->subject.a, entry->seq);
+}
+
+/* The last one goes. Whoever comes next has asked for nothing and is done with nothing; and once the workshop has begun nobody who comes late is put there alone. */
+static void room_empty(struct session *s, uint32_t number, uint64_t seq)
+{
+	struct room *room = &s->rooms[number - 1];
+	bool asked = room->hand_seq;
+	if (s->place.step)
+		room->used = false;
+	room->hand_seq = room->hand_ms = 0;
+	room->hand_minutes = room->done_step = room->focus = 0;
+	signal_touch(s, number, 2, seq);
+	signal_touch(s, number, 3, seq);
+	signal_touch(s, number, 5, seq);
+	if (asked)
+		hands_touch(s, seq);
+}
+
+void room_leave(struct session *s, uint32_t room, uint32_t member, const struct entry *entry)
+{
+	if (room == 0)
+		return;
+	pen_leave(s, room, member, entry);
+	accords_remove(s, room, 0, member, entry->seq);
+#if BOLLPLANK_BUG == 111 /* who leaves leads on */
+	return;
+#endif
+	if (s->rooms[room - 1].leader == member)
+		leader_set(s, room, 0, entry->seq);
+	if (s->rooms[room - 1].count == 1)
+		room_empty(s, room, entry->seq);
 }
 
 /* --- everybody back --- */

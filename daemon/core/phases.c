@@ -103,7 +103,11 @@ static void deadline_set(struct session *s, uint32_t scope, struct deadline *dea
 
 static void time_set(struct session *s, uint32_t scope, uint64_t duration_ms, const struct entry *entry)
 {
-	deadline_set(s, scope, &place_of(s, scope)->time, duration_ms, entry);
+	struct place *place = place_of(s, scope);
+	if (place->still_ms)
+		touch(s, SECTION_scope, scope, 0, 2, entry->seq);
+	place->still_ms = 0;
+	deadline_set(s, scope, &place->time, duration_ms, entry);
 }
 
 static void grace_set(struct session *s, uint32_t scope, uint64_t duration_ms, const struct entry *entry)
@@ -196,10 +200,42 @@ void apply_end(struct session *s, const struct entry *entry)
 			}
 	}
 	all_deadlines_settle(s, SCOPE_SESSION, entry);
+	step_leave(s, entry);
 	touch(s, SECTION_session, 0, 0, 3, entry->seq);
 }
 
 /* --- the place on the agenda, time, words to all --- */
+
+static struct step *step_at(struct session *s)
+{
+	uint32_t step = s->place.step;
+	return step ? &s->steps[step - 1] : NULL;
+}
+
+/* at_ms is of the log's clock, which may step back. */
+void step_leave(struct session *s, const struct entry *entry)
+{
+	struct step *step = step_at(s);
+	if (step == NULL)
+		return;
+	step->spent_ms += entry->at_ms > step->at_ms ? entry->at_ms - step->at_ms : 0;
+	step->at_ms = entry->at_ms;
+	touch_made(s, SECTION_course, 0, 0, s->place.step, entry->seq);
+}
+
+static void step_come(struct session *s, const struct entry *entry)
+{
+	struct step *step = step_at(s);
+	if (step == NULL)
+		return;
+	if (step->began_ms == 0)
+		step->began_ms = entry->at_ms;
+#if BOLLPLANK_BUG == 114 /* who comes back begins anew */
+	step->spent_ms = 0;
+#endif
+	step->at_ms = entry->at_ms;
+	touch_made(s, SECTION_course, 0, 0, s->place.step, entry->seq);
+}
 
 enum fault check_go(const struct session *s, const struct entry *entry)
 {
@@ -216,8 +252,13 @@ void apply_go(struct session *s, const struct entry *entry)
 			sections_remove(&s->sections, section_of(SECTION_scope, SCOPE_ROOM | r, 0), 1, entry->seq);
 		}
 	struct place *place = place_of(s, entry->subject.b);
+	bool moves = entry->subject.b == SCOPE_SESSION && place->step != entry->subject.a;
+	if (moves)
+		step_leave(s, entry);
 	place->has_step = true;
 	place->step = entry->subject.a;
+	if (moves)
+		step_come(s, entry);
 	touch(s, SECTION_scope, entry->subject.b, 0, 1, entry->seq);
 }
 
@@ -247,6 +288,31 @@ void apply_time(struct session *s, const struct entry *entry)
 	time_set(s, scope, duration, entry);
 	if (!any_in(s, scope, PHASE_CLOSING))
 		grace_set(s, scope, 0, entry);
+}
+
+/* How much is left is the proposer's word, as every duration is: no rule reads the clock. */
+enum fault check_pause(const struct session *s, const struct entry *entry)
+{
+	const struct place *place = place_of(s, entry->subject.b);
+	uint64_t left_ms;
+	enum fault fault = number_in(entry, DURATION_MS_MAX, &left_ms);
+	if (fault != FAULT_none)
+		return fault;
+	if (place == NULL)
+		return FAULT_no_room;
+	if (left_ms == 0)
+		return FAULT_malformed;
+	return place->time.duration_ms || place->still_ms ? FAULT_none : FAULT_wrong_phase;
+}
+
+void apply_pause(struct session *s, const struct entry *entry)
+{
+	uint32_t scope = entry->subject.b;
+#if BOLLPLANK_BUG != 113 /* the end comes while it stands still */
+	time_set(s, scope, 0, entry);
+#endif
+	place_of(s, scope)->still_ms = number_of(entry);
+	touch(s, SECTION_scope, scope, 0, 2, entry->seq);
 }
 
 enum fault check_say(const struct session *s, const struct entry *entry)
@@ -418,6 +484,8 @@ void apply_ask(struct session *s, const struct entry *entry)
 	activity->askings = check_realloc(activity->askings, old + 1, sizeof *activity->askings);
 	activity->askings[old] = (struct asking){ 0 };
 	activity->round = old + 1;
+	for (uint32_t i = 0; i < activity->askings[old - 1].papers_count; i++) /* the new round has none */
+		touch_made(s, SECTION_papers, entry->subject.a, 0, activity->askings[old - 1].papers[i].room, entry->seq);
 	touch(s, SECTION_scope, SCOPE_SESSION, 0, KEY_ACTIVITY + entry->subject.a, entry->seq); /* no extra time runs: it is closed everywhere */
 }
 

@@ -119,7 +119,7 @@ static void place_member(struct session *s, uint32_t number, uint32_t room, cons
 	uint64_t seq = entry->seq;
 	if (member->room == room)
 		return;
-	pen_leave(s, member->room, number, entry);
+	room_leave(s, member->room, number, entry);
 	sections_remove(&s->sections, section_of(SECTION_members, member->room, 0), number, seq);
 	count_change(s, member->room, -1, seq);
 	member->room = room;
@@ -174,13 +174,14 @@ void apply_rooms(struct session *s, const struct entry *entry)
 	struct unpack *in = form_read(entry);
 	size_t rows = unpack_array(in);
 	uint8_t *seated = check_alloc(1, s->members_count + 1);
+	uint32_t *planned = check_alloc(rows, sizeof *planned);
 	for (uint32_t r = 0; r < s->rooms_count; r++)
 		s->rooms[r].used = false;
 	for (size_t i = 0; i < rows; i++) {
 		size_t count = unpack_array(in);
 		uint32_t room = (uint32_t)unpack_uint(in, UINT32_MAX);
 		make_rooms(s, room, entry->seq);
-		s->rooms[room - 1].used = true;
+		planned[i] = room;
 		for (size_t m = 1; m < count; m++) {
 			uint32_t member = (uint32_t)unpack_uint(in, UINT32_MAX);
 			seated[member] = 1;
@@ -188,6 +189,9 @@ void apply_rooms(struct session *s, const struct entry *entry)
 		}
 	}
 	form_done(in);
+	for (size_t i = 0; i < rows; i++) /* now: a room from which everybody goes is out of use, unless the plan has it */
+		s->rooms[planned[i] - 1].used = true;
+	free(planned);
 	/* Who came between the drawing of the plan and its place in the order. First out of their rooms, so that the smallest is found among the plan's. */
 	for (uint32_t m = 1; m <= s->members_count; m++)
 		if (!seated[m] && s->members[m - 1].room && !s->rooms[s->members[m - 1].room - 1].used)

@@ -130,7 +130,7 @@ static uint32_t roles_of_entry(const struct session *s, const struct entry *entr
 static uint32_t phase_found(const struct session *s, const struct entry *entry)
 {
 	uint32_t activity = entry->subject.a, scope = entry->subject.b;
-	if (entry->command == COMMAND_ballot || entry->command == COMMAND_secret_ballot)
+	if (entry->command == COMMAND_ballot || entry->command == COMMAND_secret_ballot || entry->command == COMMAND_agree)
 		return phase_in_room(s, activity, ballot_room(s, entry));
 	if (entry->command == COMMAND_proxy)
 		return phase_in_room(s, activity, scope);
@@ -154,7 +154,8 @@ static enum fault check_phase(const struct session *s, const struct row *row, co
 		return FAULT_none;
 	if (!activity_of(s, entry->subject.a))
 		return FAULT_no_activity;
-	bool is_ballot = entry->command == COMMAND_ballot || entry->command == COMMAND_secret_ballot || entry->command == COMMAND_proxy;
+	bool is_ballot = entry->command == COMMAND_ballot || entry->command == COMMAND_secret_ballot || entry->command == COMMAND_proxy ||
+			 entry->command == COMMAND_agree; /* to one */
 	if (!is_ballot && !scope_exists(s, entry->subject.b))
 		return FAULT_no_room;
 	uint32_t phase = phase_found(s, entry);
@@ -361,6 +362,9 @@ static enum fault check_name(const struct entry *entry)
 	bool secret = entry->command == COMMAND_secret_ballot;
 	if ((secret && entry->name.who != 0) || ((secret || entry->command == COMMAND_proxy) && !(entry->salted & ENTRY_FORM)))
 		return FAULT_malformed;
+	bool may = secret || entry->command == COMMAND_ballot || entry->command == COMMAND_agree || entry->command == COMMAND_proxy;
+	if (entry->struck & ENTRY_FORM && !may)
+		return FAULT_malformed; /* nothing else is ever written so that it can be struck */
 	return entry->name.lane == 0 && entry->name.who != ACTOR_HOUSE ? FAULT_malformed : FAULT_none;
 }
 

@@ -89,6 +89,10 @@ uint64_t session_changed(const struct session *s, struct section section);
  * false: nothing new, nothing written. */
 bool session_view(const struct session *s, const struct eyes *eyes, struct section section, uint64_t since, uint64_t sight, struct pack *out);
 
+/* Whether facilitators may not see yet what this entry of the log says, a `ballot`, `agree` or `proxy` of an open question: its round was never revealed to all, nor looked at, nor, where the
+ * ballot counts, revealed in that room; and the session is not over. Of other entries and of secret questions: false. */
+bool session_withholds(const struct session *s, const struct entry *entry);
+
 /* What the newest step changed, for the fan-out: sections in order of change, since the last call of session_changes_clear. */
 size_t session_changes(const struct session *s, const struct section **out);
 /* In changes, a section `mine` is named by a number of the session's own (a; b is 0). Whose it is: the key, activity and round. false: forgotten, sealed. */
@@ -123,6 +127,8 @@ struct gate { /* open to answers in this room; the discussion waits for all who 
 	bool secret;
 };
 bool session_gate(const struct session *s, unsigned *cursor, struct gate *out);
+/* The entry of the newest ballot that counts in the gate's room; 0: none is known. */
+uint64_t session_gate_newest(const struct session *s, const struct gate *gate);
 void session_gate_form(const struct gate *gate, struct pack *out);
 void session_pen_form(const struct held_pen *pen, struct pack *out);
 /* The same as session_has_ballot, of a secret activity, by key. */
@@ -132,6 +138,9 @@ bool session_proxy_form(const struct session *s, uint32_t activity, struct slice
 /* FAULT_none, or why this `papers` or `proxy` on a secret activity is not to be appended: more sheets than announced, fewer announced than entered, a sheet of another
  * room. The step cannot say it: when these entries are replayed, what they said has been struck. */
 enum fault session_paper_may(const struct session *s, const struct entry *entry);
+/* All that was answered in words in this round and room (0: everywhere), as a tally says it (5.11) but without its bound: a picture has an end, a report has none.
+ * What is held back stays so; whether the result was shown is the caller's to ask. false: nothing, not in words, or held back. */
+bool session_words(const struct session *s, uint32_t activity, uint32_t round, uint32_t room, struct pack *out);
 bool session_in_words(const struct session *s, uint32_t activity); /* answered by a command's text */
 
 /* --- progress: how many of the members have a ballot on an open activity --- */

@@ -48,6 +48,7 @@ struct place { /* what hangs on a scope */
 	uint32_t step;
 	uint32_t generation;      /* rises whenever one of the two is set or taken away */
 	struct deadline time;     /* of what is open */
+	uint64_t still_ms;        /* the time stands still, with so much left; 0: no. Then time.duration_ms is 0 */
 	struct deadline grace;    /* of what is closing: one question can close while another goes on */
 	struct blob said;
 	uint64_t said_ms;
@@ -90,9 +91,15 @@ struct pen { /* of a room: who may write its notes */
 struct tray_item { /* text by an earlier tenure, or a suggestion: seen, not applied, not dropped */
 	uint64_t id;
 	uint32_t number, step, activity, kind, author, tenure;
+	bool writing; /* the field is open: the next wording takes its place */
 	uint64_t at_ms;
 	struct blob text;
 };
+
+struct accord { /* what a member of a room says to its ballot as it stands */
+	uint32_t activity, round, member, answer; /* answer: enum answer */
+};
+enum answer { ANSWER_NONE, ANSWER_AGREED, ANSWER_NOT_YET };
 
 struct room {
 	struct blob text;
@@ -102,6 +109,12 @@ struct room {
 	uint64_t names_seq; /* when it last became small enough that names are sent */
 	struct pen pen;
 	uint64_t hand_seq, hand_ms; /* raised by this entry; 0: not up */
+	uint32_t hand_minutes;      /* so many more are asked for; 0: help is */
+	uint32_t leader;            /* of the discussion; 0: nobody */
+	uint32_t focus;             /* the question that is talked about; 0: none */
+	uint64_t focus_ms;
+	struct accord *accords;     /* of its members now, to its ballots now */
+	uint32_t accords_count;
 	uint32_t done_step;         /* the step that it says it is done with */
 	struct tray_item *tray;     /* in the order of their coming */
 	uint32_t tray_count, tray_last, tray_term; /* last: newest number given; term: in which */
@@ -129,6 +142,8 @@ struct step {
 	uint32_t position, minutes, plenary;
 	uint32_t source, group;              /* whose outcome places it; 0, 0: none */
 	uint32_t parts[LIMIT_PARTS][2], parts_count; /* minutes, least and most */
+	uint64_t began_ms;           /* when the session first stood here; 0: never */
+	uint64_t at_ms, spent_ms;    /* when it last came or left; how long it stood here before it last came */
 	struct blob text, guide;
 };
 
@@ -342,13 +357,17 @@ void results_touch(struct session *s, uint32_t activity, uint32_t round, uint64_
 uint32_t standings_of(const struct session *s, uint32_t activity, uint32_t round, uint32_t by, struct standing **out);
 uint32_t paper_count(const struct paper *papers, uint32_t count, uint32_t room);
 uint32_t papers_total(const struct asking *asking);
+uint32_t papers_missing(const struct asking *asking, uint32_t room); /* announced, and not entered yet; of a secret activity nobody knows after the strike */
+bool on_paper(const struct activity *a, const struct asking *asking, const struct ballot *ballot); /* of an open activity */
 
 /* --- gate.c, outcome.c, pens.c, notes.c, papers.c --- */
 bool gate_opened(const struct asking *asking, uint32_t room);
 uint32_t pen_holder(const struct room *room); /* 0: nobody */
 uint32_t pen_holder_at(const struct room *room, uint32_t tenure); /* 0: nobody, or too long ago */
 void deadlines_settle(struct session *s, uint32_t scope, const struct entry *entry); /* phases.c */
-void pen_leave(struct session *s, uint32_t room, uint32_t member, const struct entry *entry); /* who leaves the room lays it down */
+void room_leave(struct session *s, uint32_t room, uint32_t member, const struct entry *entry); /* what a member held in it stays there: pen, lead, word on its ballots */
+void accords_drop(struct session *s, uint32_t room, uint32_t activity, uint64_t seq); /* its ballot is another: nobody has agreed to that */
+void step_leave(struct session *s, const struct entry *entry); /* phases.c: the session stands at its step no longer */
 void hands_touch(struct session *s, uint64_t seq); /* places in the queue have changed */
 uint32_t hand_place(const struct session *s, uint32_t room);
 void room_finish(struct room *room);

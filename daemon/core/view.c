@@ -136,6 +136,43 @@ uint64_t session_sees(const struct session *s, const struct eyes *eyes, struct s
 	return 0;
 }
 
+/* A room saw the result of this round, now or before. */
+static bool room_saw(const struct session *s, uint32_t activity, uint32_t round, uint32_t room)
+{
+	if (gate_opened(asking_of(s, activity, round), room))
+		return true;
+	return round == activity_of(s, activity)->round && room_of(s, room) && phase_in(s, activity, SCOPE_ROOM | room, NULL) == PHASE_REVEALED;
+}
+
+bool session_withholds(const struct session *s, const struct entry *entry)
+{
+	static const struct unpack_limits limits = { .depth = 2, .values = 8, .bytes = LIMIT_FORM };
+	const struct activity *a = activity_of(s, entry->subject.a);
+	if ((entry->command != COMMAND_ballot && entry->command != COMMAND_agree && entry->command != COMMAND_proxy) || a == NULL || a->secret || s->over)
+		return false;
+	struct unpack *in = unpack_create(entry->form, &limits);
+	unpack_array(in);
+	uint32_t round = (uint32_t)unpack_uint(in, UINT32_MAX);
+	bool read = unpack_ok(in);
+	unpack_destroy(in);
+	if (!read || round == 0 || round > a->round)
+		return true; /* it was refused, and says all the same what somebody meant to say */
+	const struct asking *asking = asking_of(s, entry->subject.a, round);
+	if (asking->revealed || asking->looked_seq || (round == a->round && phase_in(s, entry->subject.a, SCOPE_SESSION, NULL) == PHASE_REVEALED))
+		return false;
+	if (entry->command == COMMAND_proxy)
+		return !room_saw(s, entry->subject.a, round, entry->subject.b);
+	if (a->holder == HOLDER_PERSON) {
+		const struct ballot *ballot = ballot_find(asking, entry->name.who);
+		return ballot == NULL || ballot->room == 0 || !room_saw(s, entry->subject.a, round, ballot->room);
+	}
+	/* Of which room whoever cast it was then, nobody knows any more: until all have seen theirs. */
+	for (uint32_t i = 0; i < asking->count; i++)
+		if (!room_saw(s, entry->subject.a, round, asking->ballots[i].room))
+			return true;
+	return asking->count == 0;
+}
+
 /* --- which there are --- */
 
 struct listing {
@@ -197,6 +234,7 @@ size_t session_sections(const struct session *s, const struct eyes *eyes, enum s
 	list_one(&list, SECTION_scope, SCOPE_SESSION, 0);
 	list_rooms(&list, SECTION_scope, 1, SCOPE_ROOM);
 	list_one(&list, SECTION_agenda, 0, 0);
+	list_made(&list, SECTION_course, 0, 0);
 	for (uint32_t a = 1; a <= s->activities_count; a++)
 		list_one(&list, SECTION_activity, a, 0);
 	list_one(&list, SECTION_screen, 0, 0);
@@ -210,6 +248,7 @@ size_t session_sections(const struct session *s, const struct eyes *eyes, enum s
 	for (uint32_t a = 1; a <= s->activities_count; a++) {
 		list_made(&list, SECTION_outcome, a, 0);
 		list_made(&list, SECTION_band, a, 0);
+		list_made(&list, SECTION_papers, a, 0);
 		list_one(&list, SECTION_result, a, 0);
 		if (member && member->room)
 			list_one(&list, SECTION_result, a, member->room);
@@ -281,6 +320,22 @@ static void agenda_item(const struct session *s, uint64_t key, struct pack *out)
 	}
 }
 
+static void papers_item(const struct activity *a, uint32_t room, struct pack *out)
+{
+	const struct asking *asking = &a->askings[a->round - 1];
+	pack_array(out, 2);
+	pack_uint(out, paper_count(asking->papers, asking->papers_count, room));
+	pack_uint(out, a->secret ? 0 : paper_count(asking->entered, asking->entered_count, room)); /* what is struck is known to some instances only */
+}
+
+static void course_item(const struct step *step, struct pack *out)
+{
+	pack_array(out, 3);
+	pack_uint(out, step->began_ms);
+	pack_uint(out, step->at_ms);
+	pack_uint(out, step->spent_ms);
+}
+
 static void activity_item(const struct session *s, uint32_t number, uint64_t key, struct pack *out)
 {
 	const struct activity *a = activity_of(s, number);
@@ -322,10 +377,12 @@ static void scope_item(const struct session *s, uint32_t scope, uint64_t key, st
 	} else if (key == 1) {
 		pack_uint(out, place->step);
 	} else if (key == 2) {
-		pack_array(out, 3);
+		bool still = place->still_ms && deadline == &place->time;
+		pack_array(out, 4);
 		pack_uint(out, deadline->generation);
-		pack_uint(out, deadline->duration_ms);
+		pack_uint(out, still ? place->still_ms : deadline->duration_ms);
 		pack_uint(out, deadline->at_ms);
+		pack_uint(out, still);
 	} else if (key == 4) {
 		pack_array(out, 2);
 		pack_uint(out, place->back_ms);
@@ -368,19 +425,57 @@ static void lane_item(struct lanes *lanes, uint64_t key, struct pack *out)
 	pack_uint(out, lane->seq);
 }
 
-static void own_ballot_item(const struct session *s, uint32_t activity, uint64_t holder, struct pack *out)
+/* Of the newest round that the holder has one of; NULL: of none, and *round is 0. */
+static const struct ballot *newest_ballot(const struct session *s, uint32_t activity, uint64_t holder, uint32_t *round)
 {
 	const struct activity *a = activity_of(s, activity);
-	for (uint32_t round = a->round; round; round--) {
-		const struct ballot *ballot = ballot_find(&a->askings[round - 1], holder);
-		if (ballot == NULL)
-			continue;
-		pack_array(out, 2);
-		pack_uint(out, round);
-		pack_bin(out, blob_slice(&ballot->bytes));
+	const struct ballot *ballot = NULL;
+	for (*round = a->round; *round; --*round)
+		if ((ballot = ballot_find(&a->askings[*round - 1], holder)) != NULL)
+			break;
+	return ballot;
+}
+
+static void own_ballot_item(const struct session *s, uint32_t activity, uint64_t holder, struct pack *out)
+{
+	uint32_t round;
+	const struct ballot *ballot = newest_ballot(s, activity, holder, &round);
+	if (ballot == NULL) {
+		pack_nil(out);
 		return;
 	}
-	pack_nil(out);
+	pack_array(out, 2);
+	pack_uint(out, round);
+	pack_bin(out, blob_slice(&ballot->bytes));
+}
+
+static void accords_pack(const struct room *room, uint32_t activity, uint32_t round, uint32_t answer, struct pack *out)
+{
+	size_t count = 0;
+	for (int counting = 1; counting >= 0; counting--) {
+		for (uint32_t i = 0; i < room->accords_count; i++) {
+			const struct accord *accord = &room->accords[i];
+			if (accord->activity != activity || accord->round != round || accord->answer != answer)
+				continue;
+			if (counting)
+				count++;
+			else
+				pack_uint(out, accord->member);
+		}
+		if (counting)
+			pack_array(out, count);
+	}
+}
+
+static void room_ballot_item(const struct session *s, uint32_t activity, uint32_t room, struct pack *out)
+{
+	uint32_t round;
+	const struct ballot *ballot = newest_ballot(s, activity, room, &round);
+	pack_array(out, 4);
+	pack_uint(out, round);
+	pack_bin(out, ballot ? blob_slice(&ballot->bytes) : slice_of(NULL, 0));
+	accords_pack(&s->rooms[room - 1], activity, round, ANSWER_AGREED, out);
+	accords_pack(&s->rooms[room - 1], activity, round, ANSWER_NOT_YET, out);
 }
 
 static void mine_item(const struct session *s, struct section section, uint64_t key, struct pack *out)
@@ -397,12 +492,19 @@ static void mine_item(const struct session *s, struct section section, uint64_t 
 static void signals_item(const struct session *s, uint32_t number, uint64_t key, struct pack *out)
 {
 	const struct room *room = &s->rooms[number - 1];
-	if (key == 3) {
+	if (key == 5) {
+		pack_array(out, 2);
+		pack_uint(out, room->focus);
+		pack_uint(out, room->focus_ms);
+	} else if (key == 4) {
+		pack_uint(out, room->leader);
+	} else if (key == 3) {
 		pack_uint(out, room->done_step);
 	} else if (key == 2) {
-		pack_array(out, 2);
+		pack_array(out, 3);
 		pack_uint(out, room->hand_ms);
 		pack_uint(out, hand_place(s, number));
+		pack_uint(out, room->hand_minutes);
 	} else {
 		pack_array(out, 4);
 		pack_uint(out, room->pen.tenure);
@@ -515,8 +617,8 @@ static void item_pack(const struct session *s, struct section section, uint64_t 
 	case SECTION_scope: scope_item(s, section.a, key, out); break;
 	case SECTION_me: me_item(s, section.a, key, out); break;
 	case SECTION_verdicts: lane_item(lanes_of((struct session *)s, section.a), key, out); break;
-	case SECTION_ballots:
-	case SECTION_room_ballots: own_ballot_item(s, (uint32_t)key, section.a, out); break;
+	case SECTION_ballots: own_ballot_item(s, (uint32_t)key, section.a, out); break;
+	case SECTION_room_ballots: room_ballot_item(s, (uint32_t)key, section.a, out); break;
 	case SECTION_mine: mine_item(s, section, key, out); break;
 	case SECTION_result: result_pack(s, section.a, (uint32_t)key, section.b, out); break;
 	case SECTION_screen:
@@ -537,6 +639,8 @@ static void item_pack(const struct session *s, struct section section, uint64_t 
 	case SECTION_tray: tray_item(&s->rooms[section.a - 1], key, out); break;
 	case SECTION_plenary: plenary_item(&s->notes[key - 1], out); break;
 	case SECTION_outcome: outcome_item(&activity_of(s, section.a)->outcome, out); break;
+	case SECTION_papers: papers_item(activity_of(s, section.a), (uint32_t)key, out); break;
+	case SECTION_course: course_item(&s->steps[key - 1], out); break;
 	case SECTION_band: band_pack(s, section.a, (uint32_t)key, out); break;
 	default: CHECK(false); /* not a section of the table */
 	}

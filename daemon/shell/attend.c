@@ -206,16 +206,30 @@ static bool anybody_lacks(const struct hall *hall, const struct crowd *crowd, co
 }
 
 /* Gates come in one order, so what was remembered of them is found by walking along. */
-static uint32_t lacked(const struct attend *at, const struct gate *gate, size_t *walk)
+static struct waited remembered(const struct attend *at, const struct gate *gate, size_t *walk)
 {
 	for (; *walk < at->waited_count; ++*walk) {
 		const struct waited *w = &at->waited[*walk];
 		if (w->activity == gate->activity && w->room == gate->room)
-			return w->member;
+			return *w;
 		if (w->activity > gate->activity || (w->activity == gate->activity && w->room > gate->room))
 			break;
 	}
-	return 0;
+	return (struct waited){ gate->activity, gate->room, 0, 0, 0 };
+}
+
+/* Who answers last in a room may still be moving the dot: it opens when nobody has for a moment. */
+static uint64_t settled_ms(const struct hall *hall, const struct gate *gate, struct waited *waited, uint64_t now)
+{
+	uint64_t newest = session_gate_newest(hall->session, gate);
+#if BOLLPLANK_BUG == 102 /* the first word of who answers last is taken for the last */
+	return now;
+#endif
+	if (waited->since_ms == 0 || waited->newest != newest) {
+		waited->newest = newest;
+		waited->since_ms = now;
+	}
+	return waited->since_ms + SETTLE_MS;
 }
 
 static void look_at_gates(struct hall *hall, uint64_t now, uint64_t *next)
@@ -239,9 +253,15 @@ static void look_at_gates(struct hall *hall, uint64_t now, uint64_t *next)
 		if (gate.secret && anybody_lacks(hall, &crowd, &gate))
 			lacking[lacking_count++] = (struct news_room){ gate.activity, gate.round, gate.room };
 		struct subject at = { gate.activity, SCOPE_ROOM | gate.room };
-		waited[count] = (struct waited){ gate.activity, gate.room, lacked(attend, &gate, &walk) };
-		uint64_t when = gate_opens_ms(hall, &crowd, &gate, now, &waited[count++].member);
-		if (!is_due(when, now, next))
+		waited[count] = remembered(attend, &gate, &walk);
+		struct waited *this = &waited[count++];
+		uint64_t when = gate_opens_ms(hall, &crowd, &gate, now, &this->member);
+		if (when == NEVER) {
+			this->since_ms = 0;
+			continue;
+		}
+		uint64_t settled = settled_ms(hall, &gate, this, now);
+		if (!is_due(when > settled ? when : settled, now, next))
 			continue;
 		if (attend->proposed_count >= PROPOSED_MOST || proposed(attend, COMMAND_placed, at))
 			continue;

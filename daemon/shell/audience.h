@@ -75,7 +75,7 @@ void frames_forget(struct hall *hall);            /* what was drawn is not used 
 struct frame *presence_frame(struct seat *seat);
 void presence_draw(struct hall *hall);            /* anew, for somebody who has just come */
 void presence_health(struct hall *hall);          /* the journal takes nothing, or takes it again: everybody hears */
-void presence_plan(struct hall *hall);            /* tell staff, at most once a second, if something has changed */
+void presence_plan(struct hall *hall);            /* tell, at most once a second, if something has changed: staff how many, rooms and facilitators who is away */
 void presence_begin(struct hall *hall);           /* somebody is here: beats */
 void presence_end(struct hall *hall);
 #endif

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -150,10 +151,21 @@ static void add_file(struct catalog *catalog, int folder, const char *path, cons
 	free(bytes);
 }
 
+static bool ends_with(const char *name, const char *end)
+{
+	size_t len = strlen(name), of_end = strlen(end);
+	return len > of_end && strcasecmp(name + len - of_end, end) == 0;
+}
+
+/* Also by names that do not do: somebody meant a workshop, and wants to know why it is not offered. */
 static int is_workshop(const struct dirent *entry)
 {
-	size_t len = strlen(entry->d_name);
-	return entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".yaml") == 0;
+	return entry->d_name[0] != '.' && (ends_with(entry->d_name, ".yaml") || ends_with(entry->d_name, ".yml"));
+}
+
+static bool is_named_well(const char *name)
+{
+	return strcmp(name + strlen(name) - strlen(".yaml"), ".yaml") == 0;
 }
 
 int catalog_add(struct catalog *catalog, const char *folder)
@@ -163,9 +175,12 @@ int catalog_add(struct catalog *catalog, const char *folder)
 	int count = fd < 0 ? -1 : scandir(folder, &names, is_workshop, alphasort);
 	int error = errno;
 	for (int i = 0; i < count; i++) {
-		char path[1024];
+		char path[1024], room[512];
 		snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
-		add_file(catalog, fd, path, names[i]->d_name);
+		if (strlen(names[i]->d_name) > strlen(".yaml") && is_named_well(names[i]->d_name))
+			add_file(catalog, fd, path, names[i]->d_name);
+		else
+			trace(TRACE_WARNING, "catalog", "left_out=%s (the name of a workshop's file ends with .yaml)", trace_quote(slice_text(path), room, sizeof room));
 		free(names[i]);
 	}
 	free(names);

@@ -116,15 +116,20 @@ static void piece_begin(struct export *e)
 	pack_str(&e->piece, slice_text(e->sid.text));
 }
 
-/* A paper ballot of an open question may be read like any other there; of everything else that is salted the journal may not have forgotten yet what a seal replaces. */
-static bool left_out(const struct export *e, const struct entry *entry)
+/* Which parts: what a seal replaces and the journal may not have forgotten yet; and of open ballots what facilitators may not see yet without a `look`, which the log would tell
+ * of. (Older versions did not salt these: then the form stays.) */
+static unsigned left_out(const struct export *e, const struct entry *entry)
 {
+	bool open = (entry->command == COMMAND_ballot || entry->command == COMMAND_agree || entry->command == COMMAND_proxy) && entry->subject.a <= LIMIT_ACTIVITIES && !e->secret[entry->subject.a];
 #if BOLLPLANK_BUG == 12 /* the export tells secret ballots */
-	return false;
+	open = true;
 #endif
-	if (!(entry->salted & ENTRY_FORM))
-		return false;
-	return entry->command != COMMAND_proxy || entry->subject.a > LIMIT_ACTIVITIES || e->secret[entry->subject.a];
+	if (!open)
+		return entry->salted & ENTRY_FORM;
+#if BOLLPLANK_BUG == 121 /* the export tells open ballots that nobody has looked at */
+	return 0;
+#endif
+	return session_withholds(e->hall->session, entry) ? entry->salted : 0u;
 }
 
 static bool entry_add(struct export *e, const struct journal_entry *line)
@@ -134,7 +139,7 @@ static bool entry_add(struct export *e, const struct journal_entry *line)
 	if (line->position.seq != e->at_seq + 1 ||
 	    !entry_decode(line->body.head, line->body.form, line->body.text, line->struck, line->body.digest, &entry))
 		return false;
-	bool out_form = left_out(e, &entry);
+	unsigned out_parts = left_out(e, &entry);
 	e->at_seq++;
 	e->chain = chain_next(e->chain, line->position, line->at_ms, line->body.digest);
 	pack_array(out, 9);
@@ -143,10 +148,10 @@ static bool entry_add(struct export *e, const struct journal_entry *line)
 	pack_uint(out, line->at_ms);
 	pack_bin(out, slice_of(e->chain.bytes, sizeof e->chain.bytes));
 	pack_bin(out, slice_of(line->body.digest, sizeof line->body.digest));
-	pack_uint(out, line->struck | (out_form ? ENTRY_FORM : 0u));
+	pack_uint(out, line->struck | out_parts);
 	pack_bin(out, line->body.head);
-	pack_bin(out, out_form ? slice_of(NULL, 0) : line->body.form);
-	pack_bin(out, line->body.text);
+	pack_bin(out, out_parts & ENTRY_FORM ? slice_of(NULL, 0) : line->body.form);
+	pack_bin(out, out_parts & ENTRY_TEXT ? slice_of(NULL, 0) : line->body.text);
 	return true;
 }
 
@@ -154,6 +159,8 @@ static void on_read(const struct journal_entry *line, enum journal_status status
 {
 	struct export *e = CAST(ctx, export);
 	if (line) {
+		if (e->fault == FAULT_none && (e->hall == NULL || !hall_serves(e->hall)))
+			e->fault = FAULT_later; /* who may see what, nobody here knows any more */
 		if (!e->closed && e->fault == FAULT_none && !entry_add(e, line))
 			e->fault = FAULT_damaged;
 		return;
@@ -282,6 +289,13 @@ void export_hall_open(struct hall *hall)
 	for (struct export *e = hall->house->exports; e && hall->exports; e = e->next)
 		if (e->hall == hall)
 			due(e); /* not from inside what the hall is doing */
+}
+
+void export_hall_reset(struct hall *hall)
+{
+	for (struct export *e = hall->house->exports; e && hall->exports; e = e->next)
+		if (e->hall == hall && e->begun && BOLLPLANK_BUG != 122) /* 122: it goes on with another history */
+			e->fault = FAULT_later;
 }
 
 void export_hall_lost(struct hall *hall)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The log of a session for a facilitator who takes it home: protocol/README.md clause 7.4. It is read from the journal in pieces, each when the peer can take it, so
- * no more than a piece is ever held; up to what was stable when it was asked for. Forms of secret ballots are left out like struck ones. */
+ * no more than a piece is ever held; up to what was stable when it was asked for. Left out like what was struck: forms of secret ballots, and open ballots that facilitators
+ * could only see by a `look`. */
 #ifndef BOLLPLANK_SHELL_EXPORT_H
 #define BOLLPLANK_SHELL_EXPORT_H
 #include "base/fault.h"
@@ -24,6 +25,7 @@ void export_close(struct export *e); /* nobody waits any more: fn is not called 
 
 /* --- for the house --- */
 void export_hall_open(struct hall *hall); /* it serves, or cannot */
+void export_hall_reset(struct hall *hall); /* history changed: what was begun breaks off */
 void export_hall_lost(struct hall *hall); /* it goes */
 bool export_stop(struct house *house);    /* the house stops: whoever waits hears `later`. Returns whether the journal still reads for somebody */
 void export_end(struct house *house);     /* the house goes */

@@ -229,6 +229,7 @@ void fanout_applied(struct hall *hall, const struct entry *entry, uint32_t actor
 		} else if (changes[i].kind != SECTION_mine) {
 			mark_actor(hall, changes[i].a, changes[i].kind == SECTION_me);
 		}
+		f->people_changed |= changes[i].kind == SECTION_seats; /* also of somebody who has no page open */
 	}
 	if (entry->command == COMMAND_secret_ballot) {
 		/* The entry names nobody. Whose it is we know if it came in here; else all who have keys look whether it was theirs. */

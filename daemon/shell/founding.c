@@ -274,6 +274,39 @@ static void read_rooms(struct unpack *in, struct reading *r)
 	}
 }
 
+/* The first entry says how many there are, so that one can tell a session that is whole from one whose founding was cut off (abandoned.c). */
+static void count_in(struct founding *f)
+{
+	struct entry_bytes old = f->entries[0];
+	struct entry create;
+	uint8_t salt[2 * ENTRY_SALT];
+	CHECK(entry_decode(slice_of(old.head, old.head_len), slice_of(old.parts, old.form_len), slice_of(old.parts + old.form_len, old.text_len), 0, old.digest, &create));
+	create.subject.a = (uint32_t)f->count;
+	loop_random(f->house->loop, salt, sizeof salt);
+	entry_encode(&create, salt, &f->entries[0]);
+	entry_bytes_finish(&old);
+}
+
+/* Parts of letters and digits with hyphens between them, the first of two or three letters: sv, en-GB, sr-Latn-RS. Pages take it as the language of what they show. */
+static bool is_tag(struct slice language)
+{
+	size_t part = 0, first = 0;
+	bool right = true;
+	for (size_t i = 0; i < language.len; i++) {
+		uint8_t c = language.at[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'), digit = c >= '0' && c <= '9';
+		right &= letter || (first && digit) || (c == '-' && part > 0);
+		if (c == '-') {
+			first = first ? first : part;
+			part = 0;
+		} else {
+			part++;
+		}
+	}
+	first = first ? first : part;
+	return right && part > 0 && first >= 2 && first <= 3;
+}
+
 /* [1, rehearsal, language, k, grace_ms, origin, title, guide, links, steps, rooms] */
 static enum fault read_body(struct founding *f)
 {
@@ -289,7 +322,7 @@ static enum fault read_body(struct founding *f)
 	pack_init(&r.form);
 	pack_init(&r.text);
 	text_in(in, &r.text);
-	if (!unpack_ok(in) || version != PROTOCOL_VERSION)
+	if (!unpack_ok(in) || version != PROTOCOL_VERSION || !is_tag(language))
 		r.fault = FAULT_malformed;
 	else
 		fault_first(&r, text_check(pack_bytes(&r.text), 1, LIMIT_TITLE)); /* said by its name here: a create that is not proper only stops the session */
@@ -302,13 +335,15 @@ static enum fault read_body(struct founding *f)
 	pack_uint(form, loop_wall(f->house->loop));
 	pack_str(form, slice_text(f->code.text));
 	pack_str(form, origin);
-	add(&r, COMMAND_create, 0);
+	add(&r, COMMAND_create, 0); /* how many there are is not known yet */
 	read_guide(in, &r, 0);
 	read_links(in, &r);
 	read_steps(in, &r);
 	read_rooms(in, &r);
 	if (r.fault == FAULT_none && !unpack_end(in))
 		r.fault = FAULT_malformed;
+	if (r.fault == FAULT_none)
+		count_in(f);
 	unpack_destroy(in);
 	pack_finish(&r.form);
 	pack_finish(&r.text);

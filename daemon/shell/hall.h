@@ -33,7 +33,7 @@ enum seat_state {
 	SEAT_LEAVING  /* a bye is on its way, or it was closed by us */
 };
 
-enum volatile_due { DUE_BEAT = 1, DUE_PRESENT = 2, DUE_PROGRESS = 4, DUE_HEALTH = 8 };
+enum volatile_due { DUE_BEAT = 1, DUE_PRESENT = 2, DUE_PROGRESS = 4, DUE_HEALTH = 8, DUE_AWAY = 16 };
 
 struct visit { /* of a seat until it is in; may outlive it while the journal searches */
 	uint32_t magic;
@@ -82,6 +82,7 @@ struct seat {
 	uint16_t keys_count, keys_gone;
 	struct audience *audience;    /* exactly one of audience and behind, once in */
 	uint32_t audience_index, taken; /* version of the audience's frame that it has taken */
+	uint32_t away_told;             /* version of the list of who is away that it was told; 0: of none */
 	struct behind *behind;
 };
 
@@ -128,6 +129,12 @@ struct fanout {
 	uint64_t secrets_seq;        /* ... as of this entry */
 	struct drawn *drawn;         /* DRAWN of them, found by section and since */
 	struct frame *present, *beat, **progress;
+	struct absent { /* presence.c: who of a room is away, as drawn last; [0]: of all rooms, for facilitators */
+		struct frame *frame; /* NULL: not told, the room is too large for names */
+		uint32_t version;    /* another number with other content */
+	} *absent;
+	size_t absent_count;
+	uint32_t absent_version;
 	size_t progress_count;
 	uint64_t volatile_ms;        /* when last sent */
 	unsigned beats;
@@ -148,6 +155,7 @@ struct attend { /* attend.c */
 	size_t proposed_count, proposed_room;
 	struct waited { /* for whom a gate waited when it was last looked at */
 		uint32_t activity, room, member;
+		uint64_t newest, since_ms; /* all had answered, the last by this entry; since when it is so on our clock */
 	} *waited;
 	size_t waited_count;
 	uint64_t looked_ms, due_ms;
@@ -262,6 +270,7 @@ struct house {
 	struct visit *visits;
 	struct draw *draws;
 	struct founding *foundings;
+	struct abandoned *abandoned;
 	struct export *exports;
 	unsigned exports_count;
 	struct seats seats;           /* all */
@@ -299,12 +308,6 @@ void hall_begin(struct hall *hall);                            /* its first entr
 void hall_fail(struct hall *hall, enum fault fault, const char *why, uint64_t seq); /* nobody is served any more */
 void hall_free(struct hall *hall);                             /* without a word to the journal */
 void hall_close(struct hall *hall);                            /* lets go of it at once: journal close, everything freed; nobody sits in it */
-/* Hand an entry to the journal. 0 and a pending, or < 0. `entry` without term, seq and at. */
-int hall_append(struct hall *hall, const struct entry *entry, const struct pending *pending);
-int hall_append_bytes(struct hall *hall, const struct entry_bytes *bytes, const struct pending *pending);
-struct pending *pending_add(struct house *house, const struct pending *pending); /* its tag is set; good until the next is added */
-void pending_remove(struct house *house, struct pending *pending);
-struct pending *pending_find(struct house *house, uint64_t tag);          /* NULL: answered already */
 struct seat **hall_place(struct hall *hall, uint32_t actor); /* the head of the actor's list of seats */
 /* The newest rules that this program and all other instances know. */
 static inline uint32_t house_rules(const struct house *house)
@@ -322,6 +325,14 @@ static inline uint64_t house_log_ms(const struct house *house, const struct hall
 	wall = wall && BOLLPLANK_BUG != 97 ? wall : loop_wall(house->loop); /* 97: with our own clock */
 	return wall > at ? wall : at;
 }
+
+/* --- pending.c --- */
+/* Hand an entry to the journal. 0 and a pending, or < 0. `entry` without term, seq and at. */
+int hall_append(struct hall *hall, const struct entry *entry, const struct pending *pending);
+int hall_append_bytes(struct hall *hall, const struct entry_bytes *bytes, const struct pending *pending);
+struct pending *pending_add(struct house *house, const struct pending *pending); /* its tag is set; good until the next is added */
+void pending_remove(struct house *house, struct pending *pending);
+struct pending *pending_find(struct house *house, uint64_t tag);          /* NULL: answered already */
 
 /* --- intake.c --- */
 void intake_message(struct seat *seat, struct slice bytes);

@@ -367,6 +367,8 @@ static void wish_for(struct seat *seat, const struct command_message *message, s
 		fault = make_secret(seat, entry, wish, form);
 	else if (message->command == COMMAND_proxy)
 		fault = make_proxy(seat, entry, form);
+	else if ((message->command == COMMAND_ballot || message->command == COMMAND_agree) && BOLLPLANK_BUG != 120) /* 120: its digest tells what is left out */
+		entry->salted = ENTRY_FORM; /* so that it can be left out of a log that is fetched before it is shown: without salt, who has its digest tries what it may have been */
 	if (fault != FAULT_none) {
 		refuse(seat, wish, fault);
 		return;

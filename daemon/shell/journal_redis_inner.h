@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/sha1.h"
 #include "base/trace.h"
+#include "shell/journal_body.h"
 #include "shell/journal_redis.h"
 
 enum { MAGIC_journal_redis = 0x6a726564, MAGIC_asking = 0x61736b69, MAGIC_log = 0x6c6f6720 };
@@ -232,8 +233,14 @@ struct journal_redis {
 struct log *redis_log(struct journal_redis *redis, struct sid sid); /* NULL: not open */
 struct log *redis_log_add(struct journal_redis *redis, struct sid sid);
 void redis_log_drop(struct log *log);              /* it is gone */
-void redis_flush(struct journal_redis *redis);     /* what waits goes out */
+void redis_flush_soon(struct journal_redis *redis); /* in the next turn of the loop: redis_flush, and what could not be asked is answered */
 void redis_health(struct journal_redis *redis);    /* tells a change */
+
+/* journal_redis_write.c */
+int redis_create(struct journal_redis *redis, struct sid sid, struct code code, const struct body *body, uint64_t tag);
+int redis_append(struct journal_redis *redis, struct sid sid, const struct body *body, uint64_t tag);
+void redis_flush(struct journal_redis *redis);                              /* appends that wait go out */
+void redis_creation_forsaken(struct journal_redis *redis, struct sid sid);  /* closed while it is under way: nobody waits for the answer */
 
 /* journal_redis_desk.c */
 void desk_begin(struct journal_redis *redis);

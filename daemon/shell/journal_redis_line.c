@@ -52,19 +52,13 @@ void snapshot_mac(const struct journal_redis *redis, struct sid sid, uint64_t se
 struct line *tail_create(const struct journal_redis *redis, struct sid sid, const struct body *body)
 {
 	enum { FIXED = LINE_BODY - TAIL_AT };
-	size_t len = FIXED + body->head.len + body->form.len + body->text.len;
+	size_t len = FIXED + body_len(body);
 	struct line *tail = check_alloc(1, sizeof *tail + len);
-	const struct slice parts[] = { body->head, body->form, body->text };
 	tail->len = len;
 	memcpy(tail->bytes, body->digest, DIGEST_BYTES);
 	mac_of(redis, sid, body->digest, tail->bytes + LINE_MAC - TAIL_AT);
 	uint8_t *at = put(tail->bytes + LINE_LENGTHS - TAIL_AT, body->head.len, 2);
-	at = put(put(at, body->form.len, 4), body->text.len, 4);
-	for (size_t i = 0; i < 3; i++) {
-		if (parts[i].len)
-			memcpy(at, parts[i].at, parts[i].len);
-		at += parts[i].len;
-	}
+	body_lay(body, put(put(at, body->form.len, 4), body->text.len, 4));
 	return tail;
 }
 

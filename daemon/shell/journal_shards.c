@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "shell/journal_body.h"
 
 enum { MAGIC_journal_shards = 0x73686172, MAGIC_part = 0x70617274, MAGIC_errand = 0x65727264 };
 
@@ -344,21 +345,6 @@ static void listen_to(void *self, const struct journal_up *up, void *ctx)
 		shards->parts[i].journal.ops->listen(shards->parts[i].journal.self, &part_up, &shards->parts[i]);
 }
 
-static void copy_body(struct errand *errand, const struct body *body)
-{
-	struct slice *const into[] = { &errand->body.head, &errand->body.form, &errand->body.text };
-	const struct slice from[] = { body->head, body->form, body->text };
-	size_t used = 0;
-	errand->bytes = check_alloc(1, body->head.len + body->form.len + body->text.len);
-	memcpy(errand->body.digest, body->digest, sizeof body->digest);
-	for (unsigned i = 0; i < 3; i++) {
-		if (from[i].len)
-			memcpy(errand->bytes + used, from[i].at, from[i].len);
-		*into[i] = slice_of(errand->bytes + used, from[i].len);
-		used += from[i].len;
-	}
-}
-
 static void stop_parts(struct journal_shards *shards);
 
 /* Nobody else has the code, as far as they could be asked. */
@@ -427,7 +413,8 @@ static int create(void *self, struct sid sid, struct code code, const struct bod
 	errand->code = code;
 	errand->tag = tag;
 	errand->left = shards->count - 1;
-	copy_body(errand, body);
+	errand->bytes = check_alloc(1, body_len(body));
+	errand->body = body_lay(body, errand->bytes);
 	for (size_t i = 1; i < shards->count; i++) {
 		const struct journal *other = &shards->parts[order[i]].journal;
 		other->ops->find(other->self, code, on_code, errand);

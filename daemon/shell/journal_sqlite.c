@@ -239,7 +239,7 @@ static void listen_to(void *self, const struct journal_up *up, void *ctx)
 /* 0, or why nothing can be taken now. */
 static int would_take(struct journal_sqlite *sq, const struct body *body, uint64_t tag)
 {
-	size_t len = body->head.len + body->form.len + body->text.len;
+	size_t len = body_len(body);
 	CHECK(sq->up && tag != 0 && len <= LIMIT_ENTRY);
 	if (sq->status != JOURNAL_OK || sq->stopping)
 		return sq->stopping ? JOURNAL_AWAY : sq->status;

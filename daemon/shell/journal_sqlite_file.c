@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { APPLICATION_ID = 0x626f6c6c }; /* "boll" */
@@ -433,8 +434,28 @@ void sq_file_close(struct journal_sqlite *sq)
 	sq->db = NULL;
 }
 
+/* Beside the journal a copy could take the space that the next votes need. */
+static bool room_for_copy(struct journal_sqlite *sq, const char *path)
+{
+	char folder[PATH_MAX];
+	struct statvfs is;
+	int64_t pages = 0, page = 0;
+	snprintf(folder, sizeof folder, "%s", path);
+	char *slash = strrchr(folder, '/');
+	if (slash)
+		slash[slash == folder ? 1 : 0] = '\0';
+	if (!sq->real_files || number_of(sq->db, "PRAGMA page_count", &pages) != SQLITE_OK || number_of(sq->db, "PRAGMA page_size", &page) != SQLITE_OK ||
+	    statvfs(slash ? folder : ".", &is) != 0)
+		return true; /* the copying itself will say */
+	return (uint64_t)is.f_bavail * is.f_frsize >= (uint64_t)(pages * page) + sq->keep_free_bytes;
+}
+
 int sq_backup(struct journal_sqlite *sq, struct op *op)
 {
+	if (!room_for_copy(sq, op->path)) {
+		snprintf(sq->why, sizeof sq->why, "there is no space for a copy of the journal beside it");
+		return -1;
+	}
 	int fd = open(op->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		snprintf(sq->why, sizeof sq->why, "%s", strerror(errno));

@@ -10,6 +10,7 @@
  * page. Erasing drops the table. */
 #ifndef BOLLPLANK_SHELL_JOURNAL_SQLITE_INNER_H
 #define BOLLPLANK_SHELL_JOURNAL_SQLITE_INNER_H
+#include "shell/journal_body.h"
 #include "shell/journal_chain.h"
 #include "shell/journal_sqlite.h"
 #include <inttypes.h>
@@ -62,8 +63,7 @@ struct line {
 	struct position position;
 	uint64_t at_ms;
 	unsigned struck;
-	uint8_t digest[32];
-	size_t head_len, form_len, text_len;
+	struct body body; /* in bytes */
 	uint8_t bytes[];
 };
 

@@ -27,10 +27,10 @@ static bool follows(struct op *op, sqlite3_stmt *row, struct line *out)
 		return false;
 	out->position = (struct position){ (uint32_t)term, (uint64_t)seq };
 	out->at_ms = (uint64_t)at;
-	if (!sq_struck_parse(sqlite3_column_int64(row, 3), &out->struck) || !sq_column_blob(row, 4, out->digest, 32) ||
+	if (!sq_struck_parse(sqlite3_column_int64(row, 3), &out->struck) || !sq_column_blob(row, 4, out->body.digest, 32) ||
 		!sq_column_blob(row, 5, stored.bytes, 16))
 		return false;
-	struct chain chain = chain_next(op->at.chain, out->position, out->at_ms, out->digest);
+	struct chain chain = chain_next(op->at.chain, out->position, out->at_ms, out->body.digest);
 	if (!chain_equal(chain, stored) || (seq == 1 && !chain_equal(chain, op->known->first)))
 		return false;
 	op->at = (struct head){ out->position, out->at_ms, chain };
@@ -174,7 +174,7 @@ static struct line *copy_row(sqlite3_stmt *row, const struct line *seen)
 	const bool struck[] = { false, seen->struck & JOURNAL_FORM, seen->struck & JOURNAL_TEXT };
 	for (int i = 0; i < 3; i++)
 		*parts[i] = slice_of(sqlite3_column_blob(row, 6 + i), part_len(row, 6 + i, struck[i]));
-	memcpy(body.digest, seen->digest, sizeof body.digest);
+	memcpy(body.digest, seen->body.digest, sizeof body.digest);
 	struct line *line = sq_line_create(&body);
 	line->position = seen->position;
 	line->at_ms = seen->at_ms;

@@ -115,33 +115,17 @@ void sq_known_remove(struct journal_sqlite *sq, struct known *known)
 
 struct line *sq_line_create(const struct body *body)
 {
-	struct line *line = check_alloc(1, sizeof *line + body->head.len + body->form.len + body->text.len);
-	uint8_t *at = line->bytes;
-	memcpy(line->digest, body->digest, sizeof line->digest);
-	line->head_len = body->head.len;
-	line->form_len = body->form.len;
-	line->text_len = body->text.len;
-	const struct slice parts[] = { body->head, body->form, body->text };
-	for (size_t i = 0; i < 3; i++) {
-		if (parts[i].len)
-			memcpy(at, parts[i].at, parts[i].len);
-		at += parts[i].len;
-	}
+	struct line *line = check_alloc(1, sizeof *line + body_len(body));
+	line->body = body_lay(body, line->bytes);
 	return line;
 }
 
 struct journal_entry sq_line_entry(const struct line *line)
 {
-	const uint8_t *form = line->bytes + line->head_len, *text = form + line->form_len;
-	struct journal_entry entry = { .position = line->position, .at_ms = line->at_ms, .struck = line->struck };
-	entry.body.head = slice_of(line->bytes, line->head_len);
-	entry.body.form = slice_of(form, line->form_len);
-	entry.body.text = slice_of(text, line->text_len);
-	memcpy(entry.body.digest, line->digest, sizeof line->digest);
-	return entry;
+	return (struct journal_entry){ .position = line->position, .at_ms = line->at_ms, .struck = line->struck, .body = line->body };
 }
 
 size_t sq_line_len(const struct line *line)
 {
-	return sizeof *line + line->head_len + line->form_len + line->text_len;
+	return sizeof *line + body_len(&line->body);
 }

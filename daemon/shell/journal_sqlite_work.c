@@ -144,7 +144,7 @@ static int write_entry(struct journal_sqlite *sq, struct known *known, struct op
 	line->position.term = last->position.seq ? last->position.term : 1;
 	line->position.seq = last->position.seq + 1;
 	line->at_ms = op->at_ms > last->at_ms ? op->at_ms : last->at_ms;
-	struct chain chain = chain_next(last->chain, line->position, line->at_ms, line->digest);
+	struct chain chain = chain_next(last->chain, line->position, line->at_ms, line->body.digest);
 	int rc = SQLITE_OK;
 	if (known->insert == NULL)
 		rc = sq_prepare(sq, SQLITE_PREPARE_PERSISTENT, &known->insert,
@@ -157,7 +157,7 @@ static int write_entry(struct journal_sqlite *sq, struct known *known, struct op
 	sqlite3_bind_int64(s, 2, line->position.term);
 	sqlite3_bind_int64(s, 3, (int64_t)line->at_ms);
 	sqlite3_bind_int64(s, 4, struck_code(0));
-	sqlite3_bind_blob(s, 5, line->digest, 32, SQLITE_STATIC);
+	sqlite3_bind_blob(s, 5, line->body.digest, 32, SQLITE_STATIC);
 	sqlite3_bind_blob(s, 6, chain.bytes, 16, SQLITE_STATIC);
 	bind_slice(s, 7, entry.body.head);
 	bind_slice(s, 8, entry.body.form);
@@ -217,7 +217,7 @@ static int write_snapshot(struct journal_sqlite *sq, struct op *op)
 	if (!known->has_snapshot && (rc = run(sq, SCHEMA_SNAPSHOT, known->id)) != SQLITE_OK)
 		return rc;
 	known->has_snapshot = true;
-	struct slice bytes = slice_of(op->line->bytes, op->line->head_len);
+	struct slice bytes = op->line->body.head;
 	struct digest sum = sq_snapshot_sum(known->sid, position, chain, bytes);
 	rc = sq_prepare(sq, 0, &s, "INSERT OR REPLACE INTO snapshot_%" PRId64 " VALUES(1,?,?,?,?,?)", known->id);
 	if (rc != SQLITE_OK)

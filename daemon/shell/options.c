@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "shell/options.h"
 #include "shell/listener.h"
-#include "shell/redis_link.h"
+#include "shell/redis_address.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,6 +177,14 @@ static const char *set_check(struct options *options, const char *value)
 	return NULL;
 }
 
+static const char *set_backup(struct options *options, const char *value)
+{
+	if (*value == '\0')
+		return "the path of a file that does not exist yet, or -";
+	options->backup = value;
+	return NULL;
+}
+
 static const struct row {
 	const char *name, *value, *environment;
 	set_fn set; /* NULL: --help, --version */
@@ -216,6 +224,9 @@ static const struct row {
 	{ "metrics-open", NULL, NULL, set_metrics, "answer /metrics to everybody. Default: only to this machine, and not through a proxy." },
 	{ "log-level", "LEVEL", "BOLLPLANK_LOG_LEVEL", set_level, "error, warning, info or debug. Default info." },
 	{ "check", NULL, NULL, set_check, "look at options, key and journal, say what is wrong, and end." },
+	{ "backup", "FILE", NULL, set_backup,
+	  "copy the journal into FILE (- is standard output), also while a daemon runs on it, and end. All that anybody was told is saved before is in the copy. "
+	  "A copy is a journal: give it to --journal. While it is made nothing can be saved, about a second for each 100 MB." },
 	{ "version", NULL, NULL, NULL, "say the version, and end." },
 	{ "help", NULL, NULL, NULL, "this text." },
 };
@@ -358,6 +369,8 @@ int options_read(struct options *options, int argc, char **argv)
 			return wrong(options->redis[i], NULL, "is on another machine, and who listens on the way would read the password and what people say. Let "
 				"a tunnel (stunnel, WireGuard) end in a socket on this machine, or allow it with --redis-allow-plaintext");
 	}
+	if (options->backup && (options->redis_count || options->memory))
+		return wrong("--backup", NULL, "copies a journal file (--journal or --state); with Redis see docker/README.md, \"Backup\"");
 	if (options->listen_count == 0)
 		options->listen[options->listen_count++] = "localhost:7070";
 	if (!options->catalog_asked)

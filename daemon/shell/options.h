@@ -30,6 +30,7 @@ struct options {
 	bool metrics_open;
 	enum trace_level level;
 	bool check;
+	const char *backup;       /* only copy the journal, into this file; NULL: serve */
 	char room[8192]; /* of strings that are made here */
 	size_t used;
 };

@@ -68,8 +68,8 @@ static void volatile_clear(struct fanout *f)
 
 static bool any_staff(const struct hall *hall)
 {
-	for (const struct audience *a = hall->fanout.audiences; a; a = a->next)
-		if (audience_is_staff(a->roles))
+	for (size_t i = 0; i < hall->seats.count; i++)
+		if (audience_is_staff(session_roles(hall->session, hall->seats.at[i]->actor)))
 			return true;
 	return false;
 }
@@ -101,6 +101,105 @@ static void tell_staff(struct hall *hall, uint8_t due)
 	}
 }
 
+/* ---- who of a room is away ---- */
+
+/* The caller's slots, one for the facilitators and one a room. Content that has not changed keeps its version, and nobody hears of it again. */
+static void absent_set(struct hall *hall, size_t slot, const struct away *rooms, size_t count)
+{
+	struct fanout *f = &hall->fanout;
+	struct absent *absent = &f->absent[slot];
+	struct pack *out = &hall->house->scratch;
+	pack_clear(out);
+	away_encode(rooms, count, out);
+#if BOLLPLANK_BUG != 117 /* what was told is told again */
+	if (absent->frame && slice_equal(slice_of(frame_at(absent->frame), absent->frame->len), pack_bytes(out)))
+		return;
+#endif
+	frame_replace(&absent->frame, hall->house);
+	absent->version = ++f->absent_version;
+}
+
+static void absent_drop(struct absent *absent)
+{
+	frame_drop(absent->frame);
+	*absent = (struct absent){ 0 };
+}
+
+/* One pass to count, one to sort by room; rooms too large for names are left out. */
+static void absent_draw(struct hall *hall)
+{
+	struct fanout *f = &hall->fanout;
+	uint32_t members = session_members(hall->session), *sizes, *away;
+	size_t rooms = (size_t)session_rooms(hall->session) + 1, some = 0;
+	struct away *lists = check_alloc(rooms, sizeof *lists);
+	sizes = check_alloc(rooms, sizeof *sizes);
+	away = check_alloc(members, sizeof *away);
+	for (; f->absent_count > rooms; f->absent_count--)
+		absent_drop(&f->absent[f->absent_count - 1]);
+	f->absent = check_realloc(f->absent, rooms, sizeof *f->absent);
+	for (; f->absent_count < rooms; f->absent_count++)
+		f->absent[f->absent_count] = (struct absent){ 0 };
+	for (uint32_t m = 1; m <= members; m++) {
+		uint32_t room = session_room(hall->session, m);
+		sizes[room]++;
+		lists[room].count += !attend_here(hall, m);
+	}
+	for (uint32_t r = 0, first = 0; r < rooms; first += (uint32_t)lists[r].count, r++)
+		lists[r] = (struct away){ r, away + first, lists[r].count };
+	uint32_t *at = check_alloc(rooms, sizeof *at);
+	for (uint32_t m = 1; m <= members; m++)
+		if (!attend_here(hall, m)) {
+			uint32_t room = session_room(hall->session, m);
+			away[(lists[room].members - away) + at[room]++] = m;
+		}
+#if BOLLPLANK_BUG == 118 /* large rooms hear who is away */
+	memset(sizes, 0, rooms * sizeof *sizes);
+#endif
+	for (uint32_t r = 1; r < rooms; r++)
+		if (sizes[r] > LIMIT_NAMES_ROOM)
+			absent_drop(&f->absent[r]);
+		else
+			absent_set(hall, r, &lists[r], 1);
+	for (uint32_t r = 0; r < rooms; r++)
+		if (lists[r].count && sizes[r] <= LIMIT_NAMES_ROOM)
+			lists[some++] = lists[r];
+	if (members > LIMIT_AWAY && BOLLPLANK_BUG != 119) /* of thousands each is told */
+		absent_drop(&f->absent[0]);
+	else
+		absent_set(hall, 0, lists, some);
+	free(at);
+	free(away);
+	free(sizes);
+	free(lists);
+}
+
+/* What this seat is to be told of who is away; NULL: nothing. */
+static const struct absent *absent_for(const struct seat *seat)
+{
+	const struct fanout *f = &seat->hall->fanout;
+	bool facilitates = session_roles(seat->hall->session, seat->actor) & ROLE_FACILITATOR;
+	uint32_t room = session_room(seat->hall->session, seat->actor);
+#if BOLLPLANK_BUG == 116 /* everybody hears of every room */
+	room = 0;
+	facilitates = true;
+#endif
+	if ((room == 0 && !facilitates) || room >= f->absent_count)
+		return NULL;
+	return f->absent[room].frame ? &f->absent[room] : NULL;
+}
+
+static void tell_away(struct hall *hall)
+{
+	for (size_t i = 0; i < hall->seats.count; i++) {
+		struct seat *seat = hall->seats.at[i];
+		const struct absent *absent = absent_for(seat);
+		if (seat->state != SEAT_IN || absent == NULL || absent->version == seat->away_told)
+			continue;
+		seat->due |= DUE_AWAY;
+		fanout_send(seat);
+	}
+}
+
 static void on_volatile(void *ctx)
 {
 	struct hall *hall = CAST(ctx, hall);
@@ -114,7 +213,7 @@ void presence_plan(struct hall *hall)
 {
 	struct fanout *f = &hall->fanout;
 	uint64_t now = loop_now(hall->house->loop), due = f->volatile_ms + PROGRESS_MS;
-	if ((!f->people_changed && !f->progress_changed) || f->volatile_timer || !any_staff(hall))
+	if ((!f->people_changed && !f->progress_changed) || f->volatile_timer)
 		return;
 	if (now < due) {
 		f->volatile_timer = loop_after(hall->house->loop, due - now, on_volatile, hall);
@@ -123,8 +222,14 @@ void presence_plan(struct hall *hall)
 	uint8_t what = f->people_changed ? DUE_PRESENT | DUE_PROGRESS : DUE_PROGRESS;
 	f->people_changed = f->progress_changed = false;
 	f->volatile_ms = now;
-	presence_draw(hall);
-	tell_staff(hall, what);
+	if (what & DUE_PRESENT) {
+		absent_draw(hall);
+		tell_away(hall);
+	}
+	if (any_staff(hall)) {
+		presence_draw(hall);
+		tell_staff(hall, what);
+	}
 }
 
 static void on_beat(void *ctx)
@@ -180,6 +285,14 @@ struct frame *presence_frame(struct seat *seat)
 		if (f->present)
 			return frame_keep(f->present);
 	}
+	if (seat->due & DUE_AWAY) {
+		const struct absent *absent = absent_for(seat);
+		seat->due &= (uint8_t)~DUE_AWAY;
+		if (absent) {
+			seat->away_told = absent->version;
+			return frame_keep(absent->frame);
+		}
+	}
 	if (seat->due & DUE_PROGRESS) {
 		if (seat->progress_next < f->progress_count)
 			return frame_keep(f->progress[seat->progress_next++]);
@@ -202,6 +315,9 @@ void presence_end(struct hall *hall)
 	loop_stop(hall->house->loop, f->beat_timer);
 	volatile_clear(f);
 	free(f->progress);
+	for (; f->absent_count; f->absent_count--)
+		absent_drop(&f->absent[f->absent_count - 1]);
+	free(f->absent);
 	frame_drop(f->present);
 	frame_drop(f->beat);
 }

@@ -9,8 +9,8 @@
 #include "base/trace.h"
 #include "shell/address.h"
 #include "shell/loop_uv.h"
+#include "shell/redis_adapter.h"
 #include <errno.h>
-#include <hiredis/async.h>
 #include <hiredis/hiredis.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -37,17 +37,6 @@ enum state {
 	CUT,        /* askings and listener are still to be told */
 	WAITING,    /* to connect again */
 	CLOSED
-};
-
-/* hiredis' events on libuv. Poll errors become events, and what is to be written goes out once in a turn, before the loop sleeps. Freed when both
- * handles are closed, whatever has become of the link. */
-struct adapter {
-	redisAsyncContext *ac; /* NULL: hiredis is done with it */
-	uv_poll_t poll;
-	uv_prepare_t flush;
-	int want, have;
-	unsigned open;
-	bool flushing;
 };
 
 /* A name being looked up. It may outlive the link. */
@@ -98,159 +87,8 @@ struct redis_link_real {
 
 static void connect_now(struct redis_link_real *link);
 static void on_soon(uv_idle_t *handle);
-static void too_large(struct redis_link_real *link);
 
-/* ---- hiredis on libuv ---- */
-
-static void on_poll(uv_poll_t *handle, int status, int events)
-{
-	struct adapter *adapter = handle->data;
-	if (status < 0) { /* libuv has stopped watching; what is wrong hiredis finds out by reading */
-		events = UV_READABLE | UV_WRITABLE;
-		adapter->have = 0;
-	}
-	if (adapter->ac && (events & UV_READABLE))
-		redisAsyncHandleRead(adapter->ac);
-	if (adapter->ac && (events & UV_WRITABLE))
-		redisAsyncHandleWrite(adapter->ac);
-	if (adapter->ac && adapter->ac->data && adapter->ac->c.reader->len > LIMIT_REDIS_TEXT)
-		too_large(adapter->ac->data);
-}
-
-/* Each start is two system calls, so only when something changes. */
-static void adapter_apply(struct adapter *adapter)
-{
-	if (adapter->want == adapter->have)
-		return;
-	adapter->have = adapter->want;
-	if (adapter->want)
-		uv_poll_start(&adapter->poll, adapter->want, on_poll);
-	else
-		uv_poll_stop(&adapter->poll);
-}
-
-static void on_flush(uv_prepare_t *handle)
-{
-	struct adapter *adapter = handle->data;
-	uv_prepare_stop(handle);
-	if (adapter->ac == NULL)
-		return;
-	adapter->flushing = true; /* what does not fit into the socket waits for it */
-	redisAsyncHandleWrite(adapter->ac);
-	adapter->flushing = false;
-}
-
-static void adapter_add_read(void *ctx)
-{
-	struct adapter *adapter = ctx;
-	adapter->want |= UV_READABLE;
-	adapter_apply(adapter);
-}
-
-static void adapter_del_read(void *ctx)
-{
-	struct adapter *adapter = ctx;
-	adapter->want &= ~UV_READABLE;
-	adapter_apply(adapter);
-}
-
-static void adapter_add_write(void *ctx)
-{
-	struct adapter *adapter = ctx;
-	if (adapter->flushing || !(adapter->ac->c.flags & REDIS_CONNECTED)) {
-		adapter->want |= UV_WRITABLE;
-		adapter_apply(adapter);
-	} else if (!(adapter->want & UV_WRITABLE)) {
-		uv_prepare_start(&adapter->flush, on_flush);
-	}
-}
-
-static void adapter_del_write(void *ctx)
-{
-	struct adapter *adapter = ctx;
-	adapter->want &= ~UV_WRITABLE;
-	adapter_apply(adapter);
-}
-
-static void on_adapter_closed(uv_handle_t *handle)
-{
-	struct adapter *adapter = handle->data;
-	if (--adapter->open == 0)
-		free(adapter);
-}
-
-static void adapter_cleanup(void *ctx)
-{
-	struct adapter *adapter = ctx;
-	adapter->ac = NULL;
-	uv_close((uv_handle_t *)&adapter->poll, on_adapter_closed);
-	uv_close((uv_handle_t *)&adapter->flush, on_adapter_closed);
-}
-
-static bool adapter_attach(redisAsyncContext *ac, uv_loop_t *loop)
-{
-	struct adapter *adapter = check_alloc(1, sizeof *adapter);
-	if (uv_poll_init_socket(loop, &adapter->poll, ac->c.fd) < 0) {
-		free(adapter);
-		return false;
-	}
-	CHECK(uv_prepare_init(loop, &adapter->flush) == 0);
-	adapter->ac = ac;
-	adapter->open = 2;
-	adapter->poll.data = adapter->flush.data = adapter;
-	ac->ev.data = adapter;
-	ac->ev.addRead = adapter_add_read;
-	ac->ev.delRead = adapter_del_read;
-	ac->ev.addWrite = adapter_add_write;
-	ac->ev.delWrite = adapter_del_write;
-	ac->ev.cleanup = adapter_cleanup;
-	return true;
-}
-
-/* ---- addresses and sentences ---- */
-
-bool redis_address_parse(const char *text, struct redis_address *out)
-{
-	const char *host = text, *end, *port;
-	*out = (struct redis_address){ 0 };
-	if (strncmp(text, "unix:", 5) == 0) {
-		size_t len = strlen(text + 5);
-		if (text[5] != '/' || len > 107) /* unix(7): sun_path */
-			return false;
-		memcpy(out->host, text + 5, len);
-		return true;
-	}
-	if (*text == '[') {
-		host = text + 1;
-		end = strchr(host, ']');
-		port = end && end[1] == ':' ? end + 2 : NULL;
-	} else {
-		end = strrchr(text, ':');
-		port = end ? end + 1 : NULL;
-		if (end && memchr(text, ':', (size_t)(end - text)))
-			return false; /* IPv6 without brackets: which of the colons is it? */
-	}
-	if (port == NULL || end == host || (size_t)(end - host) >= sizeof out->host || strlen(port) >= sizeof out->port)
-		return false;
-	long number = strtol(port, NULL, 10);
-	if (strspn(port, "0123456789") != strlen(port) || number < 1 || number > 65535 || memchr(host, '/', (size_t)(end - host)))
-		return false;
-	memcpy(out->host, host, (size_t)(end - host));
-	memcpy(out->port, port, strlen(port));
-	return true;
-}
-
-bool redis_address_is_here(const struct redis_address *address)
-{
-	struct address_net loopback;
-	struct address digits;
-	if (address->port[0] == '\0' || strcmp(address->host, "localhost") == 0)
-		return true;
-	if (!address_parse(slice_text(address->host), &digits))
-		return false;
-	return (address_net_parse("127.0.0.0/8", &loopback) && address_in(&digits, &loopback)) ||
-		(address_net_parse("::1", &loopback) && address_in(&digits, &loopback));
-}
+/* ---- sentences ---- */
 
 __attribute__((format(printf, 2, 3))) static void say(struct redis_link_real *link, const char *format, ...)
 {
@@ -357,8 +195,9 @@ static void cut(struct redis_link_real *link)
 	uv_idle_start(&link->soon, on_soon);
 }
 
-static void too_large(struct redis_link_real *link)
+static void on_too_large(void *owner)
 {
+	struct redis_link_real *link = CAST(owner, redis_link_real);
 	say(link, "Redis at %s sends an answer that is too large", link->text);
 	cut(link);
 }
@@ -634,7 +473,7 @@ static void connect_to(struct redis_link_real *link, const char *digits)
 	redisAsyncContext *ac = digits ? redisAsyncConnect(digits, (int)strtol(link->address.port, NULL, 10)) : redisAsyncConnectUnix(link->address.host);
 	CHECK(ac != NULL);
 	link->state = CONNECTING;
-	if (ac->err || !adapter_attach(ac, loop_uv_handle(link->loop))) {
+	if (ac->err || !redis_adapter_attach(ac, loop_uv_handle(link->loop), on_too_large)) {
 		say_error(link, ac->err, ac->errstr ? ac->errstr : "");
 		redisAsyncFree(ac);
 		connect_failed(link);

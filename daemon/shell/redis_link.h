@@ -6,21 +6,9 @@
 #ifndef BOLLPLANK_SHELL_REDIS_LINK_H
 #define BOLLPLANK_SHELL_REDIS_LINK_H
 #include "port/redis.h"
+#include "shell/redis_address.h"
 
 struct loop_uv;
-
-/* What --redis takes, for messages. */
-#define REDIS_ADDRESS_EXPECTED "unix:/PATH, HOST:PORT or [IPV6]:PORT"
-
-enum { REDIS_HOST_ROOM = 256 };
-
-struct redis_address {
-	char host[REDIS_HOST_ROOM]; /* a name or digits; of a socket its path */
-	char port[6];               /* empty: a socket */
-};
-
-bool redis_address_parse(const char *text, struct redis_address *out);
-bool redis_address_is_here(const struct redis_address *address); /* nobody between can listen: a socket, or loopback by digits or as localhost */
 
 struct redis_link_options {
 	struct loop_uv *loop; /* lives on until `done` of close */

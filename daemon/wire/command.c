@@ -221,6 +221,16 @@ void progress_encode(uint32_t activity, uint32_t done, uint32_t of, const uint32
 	numbers_pack(rooms, count, out);
 }
 
+void away_encode(const struct away *rooms, size_t count, struct pack *out)
+{
+	volatile_begin(1, VOLATILE_AWAY, out);
+	pack_array(out, 2 * count);
+	for (size_t i = 0; i < count; i++) {
+		pack_uint(out, rooms[i].room);
+		numbers_pack(rooms[i].members, rooms[i].count, out);
+	}
+}
+
 void health_encode(unsigned status, struct pack *out)
 {
 	volatile_begin(1, VOLATILE_HEALTH, out);

@@ -10,7 +10,7 @@
 enum { PROTOCOL_VERSION = 1 };
 enum message_in { MESSAGE_HELLO = 0, MESSAGE_COMMAND = 1 };
 enum message_out { MESSAGE_WELCOME = 0, MESSAGE_FRAME = 1, MESSAGE_REPLY = 2, MESSAGE_VOLATILE = 3, MESSAGE_BYE = 4 };
-enum volatile_kind { VOLATILE_BEAT = 0, VOLATILE_PRESENT = 1, VOLATILE_PROGRESS = 2, VOLATILE_LANE = 3, VOLATILE_HEALTH = 4 };
+enum volatile_kind { VOLATILE_BEAT = 0, VOLATILE_PRESENT = 1, VOLATILE_PROGRESS = 2, VOLATILE_LANE = 3, VOLATILE_HEALTH = 4, VOLATILE_AWAY = 5 };
 enum door { DOOR_PARTICIPANT = 0, DOOR_LINK = 1 };
 
 struct hello {
@@ -71,6 +71,12 @@ void beat_encode(uint64_t log_ms, struct pack *out);
 void present_encode(uint32_t total, const uint32_t *rooms, size_t count, struct pack *out);
 /* rooms: room, done, of triples; none of a secret activity. */
 void progress_encode(uint32_t activity, uint32_t done, uint32_t of, const uint32_t *rooms, size_t count, struct pack *out);
+struct away { /* of a room's members, those who have no page open; borrowed */
+	uint32_t room;
+	const uint32_t *members;
+	size_t count;
+};
+void away_encode(const struct away *rooms, size_t count, struct pack *out);
 void health_encode(unsigned status, struct pack *out); /* 0 saves, 1 the journal is away, 2 it is full */
 void lane_encode(uint32_t activity, uint32_t round, uint64_t lane, struct pack *out);
 #endif

@@ -8,7 +8,7 @@ enum section_kind {
 #define SECTION(name, number, subject, who, interval, shape, items) SECTION_##name = number,
 #include "tbl/sections.h"
 #undef SECTION
-	SECTION_KINDS = 25
+	SECTION_KINDS = 27
 };
 
 struct section {

@@ -15,7 +15,7 @@ compile() { # folder, bug, sources
 			-c -o "$folder/$(echo "$file" | tr / _).o" "$file" || return 1
 	done
 }
-redis='daemon/shell/journal_redis*.c daemon/shell/redis_link.c'
+redis='daemon/shell/journal_redis*.c daemon/shell/redis_*.c'
 printf '.section .rodata\n.globl redis_library, redis_library_len\nredis_library:\n.incbin "daemon/redis/bollplank1.lua"\nend:\n.byte 0\n.balign 8\nredis_library_len:\n.dc.a end - redis_library\n.section .note.GNU-stack,"",%%progbits\n' >"$work/lua.S"
 # shellcheck disable=SC2086
 compile "$work/rest" 0 tests/contract/*.c tests/lib/loop_test.c tests/lib/disk_cut.c tests/lib/redis_server.c daemon/base/*.c daemon/wire/pack.c \

@@ -258,4 +258,37 @@ static inline struct entry desk_entry(struct desk *desk, uint64_t seq)
 }
 
 static inline uint64_t desk_tip(struct desk *desk) { return journal_memory_tip(desk->disk, desk->sid).seq; }
+
+/* How many entries of this command the log has; at_ms: when the last of them came, NULL: not asked. */
+static inline unsigned desk_entries(struct desk *desk, uint16_t command, uint64_t *at_ms)
+{
+	unsigned count = 0;
+	for (uint64_t seq = 1; seq <= desk_tip(desk); seq++) {
+		struct journal_entry e;
+		if (desk_entry(desk, seq).command != command || !journal_memory_entry(desk->disk, desk->sid, seq, &e))
+			continue;
+		count++;
+		if (at_ms)
+			*at_ms = e.at_ms;
+	}
+	return count;
+}
+
+/* Everybody into so many rooms by turns: 1, 2, ..., 1, 2, ...; then so long passes. */
+static inline void desk_rooms(struct desk *desk, struct page *fay, unsigned rooms, uint64_t ms)
+{
+	uint32_t members = session_members(house_hall(desk->house, desk->sid)->session);
+	struct pack form;
+	pack_init(&form);
+	pack_array(&form, rooms);
+	for (unsigned r = 1; r <= rooms; r++) {
+		pack_array(&form, 1 + (members + rooms - r) / rooms);
+		pack_uint(&form, r);
+		for (uint32_t m = r; m <= members; m += rooms)
+			pack_uint(&form, m);
+	}
+	page_wish(fay, COMMAND_rooms, 0, 0, pack_bytes(&form), slice_of(NULL, 0));
+	pack_finish(&form);
+	loop_test_advance(desk->test, ms);
+}
 #endif

@@ -64,6 +64,8 @@ static void check_replay(struct world *w, const struct session *s, const char *w
 	session_destroy(again);
 }
 
+static void check_company(struct world *w, const struct session *s);
+
 void checks_now(struct world *w)
 {
 	struct journal_entry e;
@@ -72,6 +74,7 @@ void checks_now(struct world *w)
 		if (hall == NULL || !hall_serves(hall))
 			continue;
 		check_restore(w, hall->session, "in the middle");
+		check_company(w, hall->session);
 		/* What is applied but fell out of the log a moment ago is about to be reset; who is behind has not seen the seal for which the log was struck. */
 		if (w->ground->tip(w).seq == session_seq(hall->session) && w->ground->entry(w, session_seq(hall->session), &e) &&
 		    e.position.term == session_term(hall->session))
@@ -167,6 +170,211 @@ static void check_closes(struct world *w, uint64_t seq)
 			break;
 		}
 	}
+}
+
+/* ---- rooms: who leads, who agrees; the time that stands still; the course ---- */
+
+/* What these eyes see at a key of a section; nothing: it is not there. `bytes` is the caller's. */
+static struct reader seen(const struct session *s, const struct eyes *eyes, struct section section, uint64_t key, struct pack *bytes)
+{
+	uint64_t sight = session_sees(s, eyes, section);
+	pack_clear(bytes);
+	if (sight == 0 || !session_view(s, eyes, section, 0, sight, bytes))
+		return reader_of(slice_of(NULL, 0));
+	struct reader r = reader_of(pack_bytes(bytes));
+	read_array(&r);
+	for (int i = 0; i < 4; i++)
+		read_value(&r);
+	for (size_t left = read_array(&r); left > 1 && !r.bad; left -= 2) {
+		bool is = read_uint(&r) == key;
+		struct slice value = read_value(&r);
+		if (is)
+			return reader_of(value);
+	}
+	return reader_of(slice_of(NULL, 0));
+}
+
+static struct eyes facilitator_eyes(const struct session *s)
+{
+	uint32_t actor = 1u | ACTOR_LINK;
+	return (struct eyes){ .actor = actor, .roles = session_roles(s, actor) };
+}
+
+/* Whoever leads a room, or has said something to its ballot, sits in it. */
+static void check_company(struct world *w, const struct session *s)
+{
+	struct pack bytes;
+	struct eyes fay = facilitator_eyes(s);
+	pack_init(&bytes);
+	for (uint32_t room = 1; room <= session_rooms(s); room++) {
+		struct reader r = seen(s, &fay, (struct section){ SECTION_signals, room, 0 }, 4, &bytes);
+		uint32_t leader = r.at == r.end ? 0 : (uint32_t)read_uint(&r), mate = 1;
+		if (leader && session_room(s, leader) != room)
+			world_fail(w, "member %u leads room %u and sits in room %u", leader, room, session_room(s, leader));
+		while (mate <= session_members(s) && session_room(s, mate) != room)
+			mate++;
+		struct eyes eyes = { .actor = mate, .roles = session_roles(s, mate), .room = room };
+		for (uint32_t a = 1; mate <= session_members(s) && a <= w->questions_count; a++) {
+			r = seen(s, &eyes, (struct section){ SECTION_room_ballots, room, 0 }, a, &bytes);
+			if (r.at == r.end)
+				continue;
+			read_array(&r);
+			read_value(&r);
+			read_value(&r);
+			for (int list = 0; list < 2; list++)
+				for (size_t left = read_array(&r); left && !r.bad; left--) {
+					uint32_t member = (uint32_t)read_uint(&r);
+					if (session_room(s, member) != room)
+						world_fail(w, "member %u has a word on the ballot of room %u and sits in room %u", member, room, session_room(s, member));
+				}
+		}
+	}
+	pack_finish(&bytes);
+}
+
+/* The phase that a scope itself has a question in; 0: none of its own. */
+static uint64_t own_phase(const struct session *s, uint32_t scope, uint32_t activity, struct pack *bytes)
+{
+	struct eyes fay = facilitator_eyes(s);
+	struct reader r = seen(s, &fay, (struct section){ SECTION_scope, scope, 0 }, UINT64_C(4096) + activity, bytes); /* clause 5 */
+	if (r.at == r.end)
+		return 0;
+	read_array(&r);
+	return read_uint(&r);
+}
+
+/* Did this member name just these bytes in this round, with this answer, as something that was taken? */
+static bool named(struct world *w, const enum fault *faults, uint64_t seq, uint64_t member, uint32_t activity, uint64_t round, uint64_t answer, struct slice ballot)
+{
+	struct entry entry;
+	for (uint64_t i = seq; i >= 1 && entry_at(w, i, &entry); i--) {
+		if (entry.command != COMMAND_agree || entry.name.who != member || entry.subject.a != activity || faults[i] != FAULT_none)
+			continue;
+		struct reader r = reader_of(entry.form);
+		read_array(&r);
+		bool is = read_uint(&r) == round;
+		is &= read_uint(&r) == answer;
+		return is && slice_equal(read_bytes(&r), ballot); /* the newest is what counts */
+	}
+	return false;
+}
+
+static void check_accords(struct world *w, const enum fault *faults, uint64_t seq)
+{
+	for (size_t p = 0; p < w->actors_count; p++) {
+		const struct page *page = &w->actors[p]->page;
+		const struct held *held = page_section(page, SECTION_room_ballots, page_room(page), 0);
+		for (size_t i = 0; held && !page->gone_for_good && i < held->count; i++) {
+			struct reader r = reader_of(slice_of(held->items[i].at, held->items[i].len));
+			read_array(&r);
+			uint64_t round = read_uint(&r);
+			struct slice ballot = read_bytes(&r);
+			for (uint64_t answer = 1; answer <= 2; answer++)
+				for (size_t left = read_array(&r); left && !r.bad; left--) {
+					uint64_t member = read_uint(&r);
+					w->out->checked_accords++;
+					if (!named(w, faults, seq, member, (uint32_t)held->items[i].key, round, answer, ballot))
+						world_fail(w, "page %zu shows that member %" PRIu64 " says %" PRIu64 " to a ballot on question %" PRIu64 " that they did not name so", p,
+							   member, answer, held->items[i].key);
+				}
+		}
+	}
+}
+
+struct course { /* of a step, by the log alone */
+	uint64_t began_ms, at_ms, spent_ms;
+};
+
+static void course_leave(struct course *step, uint64_t now_ms)
+{
+	step->spent_ms += now_ms > step->at_ms ? now_ms - step->at_ms : 0;
+	step->at_ms = now_ms;
+}
+
+/* Agenda numbers here are small. What is told of each step is what the log's own times add up to. */
+enum { STEPS = 8 };
+
+static void compare_course(struct world *w, const struct course *course)
+{
+	for (uint32_t step = 1; step < STEPS; step++) {
+		struct reader r = reader_of(page_item(&w->actors[0]->page, SECTION_course, 0, 0, step));
+		struct course told = { 0 };
+		if (r.at != r.end) {
+			read_array(&r);
+			told.began_ms = read_uint(&r);
+			told.at_ms = read_uint(&r);
+			told.spent_ms = read_uint(&r);
+		}
+		if (told.began_ms != course[step].began_ms || told.at_ms != course[step].at_ms || told.spent_ms != course[step].spent_ms)
+			world_fail(w, "step %u: told %" PRIu64 " %" PRIu64 " %" PRIu64 ", by the log %" PRIu64 " %" PRIu64 " %" PRIu64, step, told.began_ms, told.at_ms,
+				   told.spent_ms, course[step].began_ms, course[step].at_ms, course[step].spent_ms);
+		w->out->checked_courses += told.began_ms != 0;
+	}
+}
+
+/* The log once more, with each verdict. Between a pause that was taken and whatever may end it no question that is open in that scope stops being so by itself. */
+static void check_course(struct world *w, uint64_t seq)
+{
+	enum { SCOPES = 32, SESSION = SCOPES - 1 };
+	struct session *s = session_create(w->sid);
+	enum fault *faults = check_alloc(seq + 1, sizeof *faults);
+	bool still[SCOPES] = { false };
+	struct course course[STEPS] = { 0 };
+	uint32_t at = 0;
+	struct entry entry;
+	struct pack bytes;
+	pack_init(&bytes);
+	for (uint64_t i = 1; i <= seq && entry_at(w, i, &entry); i++) {
+		uint32_t scope = entry.subject.b, slot = scope == 0 ? SESSION : scope & SCOPE_NUMBER;
+		uint64_t before[ACTIVITIES + 1] = { 0 };
+		CHECK(slot < SCOPES || entry.command != COMMAND_pause);
+		for (uint32_t a = 1; entry.command == COMMAND_due && a <= w->questions_count; a++)
+			before[a] = own_phase(s, scope, a, &bytes);
+		faults[i] = session_step(s, &entry);
+		session_changes_clear(s);
+		if (faults[i] != FAULT_none)
+			continue;
+		switch (entry.command) {
+		case COMMAND_pause:
+			still[slot] = true;
+			w->out->checked_pauses++;
+			break;
+		case COMMAND_due:
+			for (uint32_t a = 1; slot < SCOPES && still[slot] && a <= w->questions_count; a++)
+				if (before[a] == PHASE_OPEN && own_phase(s, scope, a, &bytes) != PHASE_OPEN)
+					world_fail(w, "the time of scope %x stood still, and question %u is closed by the end of it at seq %" PRIu64, scope, a, i);
+			break;
+		case COMMAND_time: case COMMAND_open: case COMMAND_close: case COMMAND_hold: case COMMAND_ask: case COMMAND_end: case COMMAND_reveal: case COMMAND_placed:
+			if (scope == 0)
+				memset(still, 0, sizeof still);
+			else if (slot < SCOPES)
+				still[slot] = false;
+			break;
+		case COMMAND_go:
+			if (scope != 0 || entry.subject.a == at)
+				break;
+			if (at)
+				course_leave(&course[at], entry.at_ms);
+			at = entry.subject.a;
+			CHECK(at < STEPS);
+			if (at == 0)
+				break;
+			if (course[at].began_ms == 0)
+				course[at].began_ms = entry.at_ms;
+			course[at].at_ms = entry.at_ms;
+			break;
+		default:
+			break;
+		}
+		if (entry.command == COMMAND_end && at)
+			course_leave(&course[at], entry.at_ms);
+		check_company(w, s);
+	}
+	check_accords(w, faults, seq);
+	compare_course(w, course);
+	free(faults);
+	pack_finish(&bytes);
+	session_destroy(s);
 }
 
 /* What a seal replaced is gone from the log, and the voters' keys from the state. */
@@ -416,6 +624,7 @@ void checks_end(struct world *w)
 	check_ledger(w);
 	check_closes(w, seq);
 	check_seals(w, hall->session, seq);
+	check_course(w, seq);
 	check_tallies(w);
 	crew_check(w);
 	check_restore(w, hall->session, "at the end");

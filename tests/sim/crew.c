@@ -4,7 +4,7 @@
 #include "sim/inside.h"
 #include <stdio.h>
 
-enum { PENS = 1 }; /* key of the pen in `signals` */
+enum { PENS = 1, LEADER = 4 }; /* keys of `signals` */
 
 static void wish_bytes(struct page *page, uint16_t command, uint32_t a, uint32_t b, struct pack *form, const char *words)
 {
@@ -169,6 +169,44 @@ static void numbers(struct page *page, uint16_t command, uint32_t a, uint32_t b,
 	pack_finish(&form);
 }
 
+/* Who leads takes part like anybody, hands over, lays it down; who does not takes it, also where somebody has it. */
+static void lead(struct world *w, struct page *page, uint32_t room)
+{
+	struct reader r = reader_of(page_item(page, SECTION_signals, room, 0, LEADER));
+	uint32_t leader = r.at == r.end ? 0 : (uint32_t)read_uint(&r);
+	uint64_t member = page->actor;
+	if (leader == page->actor || world_perhaps(w, 100))
+		member = world_draw(w, 3) ? 1 + world_draw(w, world_members(w)) : 0;
+	else if (leader && !world_perhaps(w, 200))
+		return;
+	numbers(page, COMMAND_lead, room, 0, &member, 1, NULL);
+}
+
+/* Agrees to what the page shows, or not yet; sometimes to a ballot that nobody put, or in a round that is not: that must not be taken. */
+static void agree(struct world *w, struct page *page, uint32_t room)
+{
+	const struct held *ballots = page_section(page, SECTION_room_ballots, room, 0);
+	uint32_t activity = 1 + (uint32_t)world_draw(w, w->questions_count), round = 1;
+	if (ballots && ballots->count)
+		activity = (uint32_t)ballots->items[world_draw(w, ballots->count)].key;
+	struct reader r = reader_of(page_item(page, SECTION_room_ballots, room, 0, activity));
+	struct pack form;
+	bool lie = world_perhaps(w, 150);
+	if (r.at != r.end)
+		read_array(&r);
+	if (r.at == r.end && (!w->questions[activity].by_room || !lie))
+		return;
+	round = r.at == r.end ? 1 : (uint32_t)read_uint(&r);
+	struct slice ballot = r.at == r.end ? slice_of(NULL, 0) : read_bytes(&r);
+	pack_init(&form);
+	pack_array(&form, 3);
+	pack_uint(&form, lie && world_draw(w, 2) ? round + 1 : round);
+	pack_uint(&form, world_draw(w, 5) ? 1 + world_draw(w, 2) : 0);
+	pack_bin(&form, lie || ballot.len == 0 ? slice_of("\x92\x04\x01", 3) : ballot);
+	wish_bytes(page, COMMAND_agree, activity, 0, &form, NULL);
+	pack_finish(&form);
+}
+
 void crew_act(struct world *w, struct actor *actor)
 {
 	struct page *page = &actor->page;
@@ -182,7 +220,13 @@ void crew_act(struct world *w, struct actor *actor)
 		actor->tenure_room = room;
 	}
 	uint64_t form[2] = { tenure, 0 };
-	switch (world_draw(w, 12)) {
+	switch (world_draw(w, 20)) {
+	case 12: case 13: lead(w, page, room); break;
+	case 14: /* whoever likes: the leader's, or else the note-taker's, is taken */
+		form[0] = world_draw(w, w->questions_count + 1);
+		numbers(page, COMMAND_focus, room, 0, form, 1, NULL);
+		break;
+	case 15: case 16: case 17: case 18: case 19: agree(w, page, room); break;
 	case 0: case 1:
 		if (holder == 0 || away || world_perhaps(w, 100))
 			numbers(page, COMMAND_pen_take, room, 0, form, 1, NULL);
@@ -207,7 +251,8 @@ void crew_act(struct world *w, struct actor *actor)
 		break;
 	case 9:
 		form[0] = world_draw(w, 2);
-		numbers(page, COMMAND_hand, room, 0, form, 1, NULL);
+		form[1] = form[0] ? world_draw(w, 2) * 5 : 0;
+		numbers(page, COMMAND_hand, room, 0, form, 2, NULL);
 		break;
 	default:
 		form[0] = 1;
@@ -347,7 +392,7 @@ void crew_direct(struct world *w)
 	bool away;
 	if (page->outbox_count > 20)
 		return;
-	unsigned what = (unsigned)world_draw(w, 12);
+	unsigned what = (unsigned)world_draw(w, 16);
 	if (room == 0 && what < 6)
 		what = 6;
 	/* The observer's world and its twin differ in ballots only: what depends on results is left out of both. */
@@ -358,7 +403,7 @@ void crew_direct(struct world *w)
 		form[1] = world_members(w) ? 1 + world_draw(w, world_members(w)) : 0;
 		numbers(page, COMMAND_pen_give, room, 0, form, 2, NULL);
 		break;
-	case 1: numbers(page, COMMAND_hand, room, 0, form, 1, NULL); break;
+	case 1: numbers(page, COMMAND_hand, room, 0, form, 2, NULL); break;
 	case 2: tray_work(w, page, room, 0); break;
 	case 3: case 4:
 		if (!twin)
@@ -389,6 +434,25 @@ void crew_direct(struct world *w)
 		numbers(page, COMMAND_back, 0, room && world_draw(w, 2) ? SCOPE_ROOM | room : 0, form, 1, NULL);
 		break;
 	case 9: link_work(w, page); break;
+	case 12: case 13: { /* sometimes where no time runs, and in a grace */
+		uint32_t scope = room && world_draw(w, 2) ? SCOPE_ROOM | room : 0;
+		form[0] = 1000 + world_draw(w, 4000);
+		if (world_draw(w, 3)) /* a time that there is to stop */
+			numbers(page, COMMAND_time, 0, scope, form, 1, NULL);
+		form[0] = world_draw(w, 1000);
+		numbers(page, COMMAND_pause, 0, scope, form, 1, NULL);
+		break;
+	}
+	case 14:
+		form[0] = world_members(w) ? world_draw(w, world_members(w) + 1) : 0;
+		if (room)
+			numbers(page, COMMAND_lead, room, 0, form, 1, NULL);
+		break;
+	case 15:
+		form[0] = world_draw(w, w->questions_count + 2); /* one more than there are */
+		if (room)
+			numbers(page, COMMAND_focus, room, 0, form, 1, NULL);
+		break;
 	case 10:
 		form[0] = 1 + world_draw(w, 3);
 		numbers(page, COMMAND_groups_put, activity, 0, form, 1, "a group");

@@ -100,7 +100,7 @@ static void look_at_section(struct world *w, struct actor *actor, struct reader 
 	bool own = kind == SECTION_me || kind == SECTION_verdicts || kind == SECTION_ballots;
 	if (own && page->actor && a != page->actor)
 		world_fail(w, "page %u of actor %u gets section %u of actor %u", page->number, page->actor, kind, a);
-	bool staff_only = kind == SECTION_links || kind == SECTION_organisations || kind == SECTION_seats || kind == SECTION_screen;
+	bool staff_only = kind == SECTION_links || kind == SECTION_organisations || kind == SECTION_seats;
 	if (actor->role == PERSON && staff_only)
 		world_fail(w, "page %u gets section %u", page->number, kind);
 }
@@ -633,7 +633,7 @@ static void trouble(struct world *w)
 	w->out->events++;
 	if (what < 480) {
 		struct actor *actor = anybody(w);
-		if (actor && draw(w, 3) == 0)
+		if (actor && draw(w, 2) == 0)
 			crew_act(w, actor);
 		else if (actor)
 			cast(w, actor);
@@ -718,7 +718,7 @@ static void create(struct world *w)
 		struct question *q = &w->questions[a];
 		q->choice = draw(w, 2);
 		q->secret = draw(w, 2);
-		q->by_room = !q->secret && draw(w, 4) == 0;
+		q->by_room = !q->secret && draw(w, 3) == 0;
 		q->rating = draw(w, 3) == 0;
 		pack_array(&body, 8);
 		pack_str(&body, slice_text(q->rating ? "rating" : q->choice ? "choice" : "dots"));

@@ -17,7 +17,7 @@ struct world_result {
 	uint64_t entries, acknowledged, refused, refused_volatile, replies_later, replies_unsure;
 	uint64_t lost;           /* acknowledged and not in the log */
 	uint64_t divergences;    /* pictures or digests that differ */
-	uint64_t crashes, resets, nights, reconnects, checked_tallies, checked_pictures, checked_texts;
+	uint64_t crashes, resets, nights, reconnects, checked_tallies, checked_pictures, checked_texts, checked_accords, checked_pauses, checked_courses;
 	uint64_t excused;        /* acknowledged, and lost when nobody was left who had it */
 	uint64_t late;           /* acknowledged, and its page went on in a history that had been opened while all who had it were hung or beyond reach */
 	uint64_t undone, told;   /* acknowledged, and judged otherwise in the history that counts; pages that heard that history changed */

@@ -16,20 +16,6 @@ static const struct session *session_in(struct desk *desk)
 	return house_hall(desk->house, desk->sid)->session;
 }
 
-static unsigned entries_of(struct desk *desk, uint16_t command, uint64_t *at_ms)
-{
-	unsigned count = 0;
-	for (uint64_t seq = 1; seq <= desk_tip(desk); seq++) {
-		struct journal_entry e;
-		if (desk_entry(desk, seq).command != command || !journal_memory_entry(desk->disk, desk->sid, seq, &e))
-			continue;
-		count++;
-		if (at_ms)
-			*at_ms = e.at_ms;
-	}
-	return count;
-}
-
 static void restart(struct desk *desk)
 {
 	desk_settle(desk);
@@ -38,24 +24,6 @@ static void restart(struct desk *desk)
 	house_destroy(desk->house);
 	desk_house(desk);
 	desk_settle(desk);
-}
-
-/* Everybody into rooms by turns: 1, 2, ..., 1, 2, ... */
-static void rooms(struct desk *desk, struct page *fay, unsigned count)
-{
-	uint32_t members = session_members(session_in(desk));
-	struct pack form;
-	pack_init(&form);
-	pack_array(&form, count);
-	for (unsigned r = 1; r <= count; r++) {
-		pack_array(&form, 1 + (members + count - r) / count);
-		pack_uint(&form, r);
-		for (uint32_t m = r; m <= members; m += count)
-			pack_uint(&form, m);
-	}
-	page_wish(fay, COMMAND_rooms, 0, 0, pack_bytes(&form), slice_of(NULL, 0));
-	pack_finish(&form);
-	loop_test_advance(desk->test, S);
 }
 
 /* ---- the pen ---- */
@@ -100,7 +68,7 @@ static void a_pen_is_offered_when_its_holder_is_away(void **state)
 			page_connect(second);
 			desk_settle(desk);
 		}
-		rooms(desk, fay, 1);
+		desk_rooms(desk, fay, 1, S);
 		desk_wish(desk, ada, COMMAND_pen_take, 1, 0, 1, &none);
 		loop_test_advance(desk->test, S);
 		assert_int_equal(pen(fay, 1), ada->actor);
@@ -121,7 +89,7 @@ static void a_pen_is_offered_when_its_holder_is_away(void **state)
 			journal_memory_state(desk->disk, JOURNAL_OK, "", JOURNAL_MEMORY_NEVER);
 		}
 		loop_test_advance(desk->test, 5 * 60 * S);
-		unsigned count = entries_of(desk, COMMAND_pen_away, &offered);
+		unsigned count = desk_entries(desk, COMMAND_pen_away, &offered);
 		bool right = cases[i].least_ms == NEVER ? count == 0
 			: count == 1 && offered - begin >= cases[i].least_ms && offered - begin <= cases[i].least_ms + SMOOTH_MS + (cases[i].journal_ms ? LATER_MS : 0);
 		if (!right)
@@ -138,19 +106,19 @@ static void a_pen_is_offered_anew(void **state)
 	struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk), *bo = desk_guest(desk);
 	uint64_t none = 0, first = 1;
 	(void)state;
-	rooms(desk, fay, 1);
+	desk_rooms(desk, fay, 1, S);
 	desk_wish(desk, ada, COMMAND_pen_take, 1, 0, 1, &none);
 	desk_wish(desk, bo, COMMAND_pen_take, 1, 0, 1, &first);
 	assert_int_equal(desk->last_fault, FAULT_pen_needed);
 	page_sleep(ada, AWAY_MS + 10 * S);
 	loop_test_advance(desk->test, AWAY_MS + 12 * S);
-	assert_int_equal(entries_of(desk, COMMAND_pen_away, NULL), 1);
+	assert_int_equal(desk_entries(desk, COMMAND_pen_away, NULL), 1);
 	desk_wish(desk, ada, COMMAND_pen_take, 1, 0, 1, &first); /* "I am here" */
 	loop_test_advance(desk->test, 5 * 60 * S);
-	assert_int_equal(entries_of(desk, COMMAND_pen_away, NULL), 1);
+	assert_int_equal(desk_entries(desk, COMMAND_pen_away, NULL), 1);
 	page_leave(ada);
 	loop_test_advance(desk->test, AWAY_MS + 2 * S);
-	assert_int_equal(entries_of(desk, COMMAND_pen_away, NULL), 2);
+	assert_int_equal(desk_entries(desk, COMMAND_pen_away, NULL), 2);
 	desk_wish(desk, bo, COMMAND_pen_take, 1, 0, 1, &first);
 	loop_test_advance(desk->test, S);
 	assert_int_equal(pen(bo, 0), 2);
@@ -189,26 +157,73 @@ static void a_gate_opens_when_all_who_are_present_have_answered(void **state)
 		struct page *fay = desk_facilitator(desk), *people[4];
 		for (int i = 0; i < 4; i++)
 			people[i] = desk_guest(desk);
-		rooms(desk, fay, 2);
+		desk_rooms(desk, fay, 2, S);
 		answer(desk, people[0], 1, secret, false); /* not open yet */
 		open_question(desk, fay, 1);
 		answer(desk, people[0], 1, secret, false);
 		answer(desk, people[1], 1, secret, false);
 		loop_test_advance(desk->test, 60 * S);
-		assert_int_equal(entries_of(desk, COMMAND_placed, NULL), 0);
+		assert_int_equal(desk_entries(desk, COMMAND_placed, NULL), 0);
 		answer(desk, people[2], 1, secret, false); /* members 1 and 3 are in room 1 */
-		loop_test_advance(desk->test, SMOOTH_MS);
-		assert_int_equal(entries_of(desk, COMMAND_placed, NULL), 1);
+		loop_test_advance(desk->test, SETTLE_MS - 100);
+		assert_int_equal(desk_entries(desk, COMMAND_placed, NULL), 0);
+		loop_test_advance(desk->test, 100 + SMOOTH_MS);
+		assert_int_equal(desk_entries(desk, COMMAND_placed, NULL), 1);
 		assert_int_equal(phase_at(fay, 1, 1), secret ? PHASE_CLOSED : PHASE_REVEALED);
 		assert_int_equal(phase_at(fay, 1, 2), PHASE_OPEN);
 		answer(desk, people[3], 1, secret, false);
-		loop_test_advance(desk->test, SMOOTH_MS);
-		assert_int_equal(entries_of(desk, COMMAND_placed, NULL), 2);
+		loop_test_advance(desk->test, SETTLE_MS + SMOOTH_MS);
+		assert_int_equal(desk_entries(desk, COMMAND_placed, NULL), 2);
 		loop_test_advance(desk->test, 60 * S);
-		assert_int_equal(entries_of(desk, COMMAND_placed, NULL), 2);
+		assert_int_equal(desk_entries(desk, COMMAND_placed, NULL), 2);
 		for (int i = 0; i < 4; i++)
 			assert_int_equal(phase_at(people[i], 1, 1 + (uint32_t)i % 2), secret ? PHASE_CLOSED : PHASE_REVEALED);
 		assert_null(desk->broken);
+		desk_close(desk);
+	}
+}
+
+/* Who answers last moves the dot on, by single steps: the discussion opens on the last place, not on the first. Each row: so long after the step before. */
+static void who_answers_last_may_move_the_dot(void **state)
+{
+	static const struct {
+		const char *name;
+		bool secret;
+		unsigned after_ms[4]; /* 0: no more */
+	} cases[] = {
+		{ "once", false, { 0 } },
+		{ "twice more, slowly", false, { SETTLE_MS - 200, SETTLE_MS - 200, 0 } },
+		{ "three times more, quickly", false, { 300, 300, 300, 0 } },
+		{ "twice more, of a secret one", true, { SETTLE_MS - 200, 1000, 0 } },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct desk *desk = desk_open_of(DESK_RATING, 1, cases[i].secret, "ord");
+		struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk), *bo = desk_guest(desk);
+		uint8_t place[] = { 0x92, 0x01, 0x10 };
+		uint64_t last_ms, opened_ms = 0;
+		desk_rooms(desk, fay, 1, S);
+		open_question(desk, fay, 1);
+		answer(desk, ada, 1, cases[i].secret, false);
+		for (unsigned k = 0;; k++) {
+			page_ballot(bo, 1, 1, cases[i].secret, slice_of(place, sizeof place));
+			desk_settle(desk);
+			last_ms = loop_wall(desk->loop);
+			if (cases[i].after_ms[k] == 0)
+				break;
+			loop_test_advance(desk->test, cases[i].after_ms[k]);
+			place[2]++;
+		}
+		loop_test_advance(desk->test, 20 * S);
+		unsigned count = desk_entries(desk, COMMAND_placed, &opened_ms);
+		if (count != 1 || opened_ms - last_ms < SETTLE_MS || opened_ms - last_ms > SETTLE_MS + SMOOTH_MS)
+			fail_msg("%s: %u entries, %llu ms after the last step", cases[i].name, count, (unsigned long long)(opened_ms - last_ms));
+		if (!cases[i].secret) {
+			struct slice result = page_item(bo, SECTION_result, 1, 1, 1);
+			assert_true(result.len > 0);
+			assert_non_null(memmem(result.at, result.len, (uint8_t[]){ place[2] - 1, 0x01 }, 2)); /* [..., place, 1]; a ballot has the place plus one */
+		}
+		assert_int_equal(desk->refused, 0);
 		desk_close(desk);
 	}
 }
@@ -258,7 +273,7 @@ static void who_is_present(void **state)
 		{ "bo's page is loaded anew", BO_RELOADS, false, 0 },
 		{ "bo leaves", BO_LEAVES, true, ABSENT_MS },
 		{ "nobody is there any more", BOTH_LEAVE, false, 0 },
-		{ "bo is moved to another room", BO_MOVES, true, 0 },
+		{ "bo is moved to another room", BO_MOVES, true, SETTLE_MS },
 		{ "bo answers and takes it back before anybody looks", BO_ANSWERS_AND_TAKES_BACK, false, 0 },
 		{ "the house is another, and both come back", HOUSE_IS_ANOTHER, false, 0 },
 		{ "the house is another, and bo does not come back", HOUSE_IS_ANOTHER_AND_BO_GONE, true, ABSENT_MS },
@@ -269,14 +284,14 @@ static void who_is_present(void **state)
 		struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk), *cy = desk_guest(desk), *bo = desk_guest(desk);
 		uint64_t at_ms = 0;
 		assert_int_equal(cy->actor, 2); /* of room 2, so that there is one */
-		rooms(desk, fay, 2);
+		desk_rooms(desk, fay, 2, S);
 		open_question(desk, fay, 1);
 		answer(desk, ada, 1, false, false);
 		loop_test_advance(desk->test, 700); /* a look has just been */
 		uint64_t begin = loop_wall(desk->loop);
 		do_deed(desk, fay, ada, bo, cases[i].deed);
 		loop_test_advance(desk->test, 60 * S);
-		unsigned count = entries_of(desk, COMMAND_placed, &at_ms);
+		unsigned count = desk_entries(desk, COMMAND_placed, &at_ms);
 		if (count != cases[i].opens || (count && (at_ms - begin < cases[i].least_ms || at_ms - begin > cases[i].least_ms + SMOOTH_MS)))
 			fail_msg("%s: %u entries, after %llu ms", cases[i].name, count, (unsigned long long)(at_ms - begin));
 		desk_close(desk);
@@ -320,7 +335,7 @@ static void nothing_is_proposed_on_old_news(void **state)
 		struct desk *desk = desk_open_of(DESK_RATING, 1, false, "ord");
 		struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk), *bo = desk_guest(desk);
 		uint64_t none = 0;
-		rooms(desk, fay, 1);
+		desk_rooms(desk, fay, 1, S);
 		if (gate) {
 			open_question(desk, fay, 1);
 			answer(desk, ada, 1, false, false);
@@ -332,14 +347,14 @@ static void nothing_is_proposed_on_old_news(void **state)
 		journal_memory_behind(desk->disk, desk->sid, true);
 		page_leave(bo);
 		loop_test_advance(desk->test, (gate ? ABSENT_MS : AWAY_MS) + 20 * S);
-		if (entries_of(desk, command, NULL))
+		if (desk_entries(desk, command, NULL))
 			fail_msg("%s: proposed on old news", cases[i].name);
 		if (cases[i].elsewhere)
 			news_of(desk, bo->actor);
 		journal_memory_behind(desk->disk, desk->sid, false);
 		loop_test_advance(desk->test, LATER_MS + SMOOTH_MS);
-		if (entries_of(desk, command, NULL) != !cases[i].elsewhere)
-			fail_msg("%s: %u entries when no more was to come", cases[i].name, entries_of(desk, command, NULL));
+		if (desk_entries(desk, command, NULL) != !cases[i].elsewhere)
+			fail_msg("%s: %u entries when no more was to come", cases[i].name, desk_entries(desk, command, NULL));
 		desk_close(desk);
 	}
 }
@@ -353,14 +368,14 @@ static void overtaken(void **state)
 	struct gate gate;
 	unsigned cursor = 0;
 	(void)state;
-	rooms(desk, fay, 1);
+	desk_rooms(desk, fay, 1, S);
 	open_question(desk, fay, 1);
 	assert_true(session_gate(session_in(desk), &cursor, &gate));
 	pack_init(&form);
 	session_gate_form(&gate, &form);
 	journal_memory_late(desk->disk, 2 * S);
 	answer(desk, ada, 1, false, false);
-	loop_test_advance(desk->test, 2 * S + ATTEND_MS);
+	loop_test_advance(desk->test, 2 * S + SETTLE_MS + ATTEND_MS);
 	struct hall *hall = house_hall(desk->house, desk->sid);
 	assert_int_equal(hall->attend.proposed_count, 1);
 	struct entry entry = { .name = { .who = ACTOR_HOUSE }, .command = COMMAND_placed, .subject = { 1, SCOPE_ROOM | 1 }, .form = pack_bytes(&form) };
@@ -373,7 +388,7 @@ static void overtaken(void **state)
 	entry_bytes_finish(&bytes);
 	pack_finish(&form);
 	loop_test_advance(desk->test, 60 * S);
-	assert_int_equal(entries_of(desk, COMMAND_placed, NULL), 2);
+	assert_int_equal(desk_entries(desk, COMMAND_placed, NULL), 2);
 	assert_int_equal(hall->attend.proposed_count, 0);
 	assert_int_equal(phase_at(fay, 1, 1), PHASE_REVEALED);
 	desk_close(desk);
@@ -385,15 +400,15 @@ static void refused_by_the_journal(void **state)
 	struct desk *desk = desk_open_of(DESK_RATING, 1, false, "ord");
 	struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk), *bo = desk_guest(desk);
 	(void)state;
-	rooms(desk, fay, 1);
+	desk_rooms(desk, fay, 1, S);
 	open_question(desk, fay, 1);
 	answer(desk, ada, 1, false, false);
 	page_leave(bo);
 	journal_memory_refuse_next(desk->disk, 3, JOURNAL_FULL);
 	loop_test_advance(desk->test, ABSENT_MS + 2 * LATER_MS + LATER_MS / 2);
-	assert_int_equal(entries_of(desk, COMMAND_placed, NULL), 0);
+	assert_int_equal(desk_entries(desk, COMMAND_placed, NULL), 0);
 	loop_test_advance(desk->test, 2 * LATER_MS);
-	assert_int_equal(entries_of(desk, COMMAND_placed, NULL), 1);
+	assert_int_equal(desk_entries(desk, COMMAND_placed, NULL), 1);
 	desk_close(desk);
 }
 
@@ -407,14 +422,14 @@ static void a_large_hall(void **state)
 	for (int i = 0; i < PEOPLE; i++)
 		people[i] = desk_guest(desk);
 	loop_test_advance(desk->test, 5 * S);
-	rooms(desk, fay, ROOMS);
+	desk_rooms(desk, fay, ROOMS, S);
 	for (uint32_t a = 1; a <= STATEMENTS; a++)
 		open_question(desk, fay, a);
 	for (uint32_t a = 1; a <= STATEMENTS; a++)
 		for (int i = 0; i < PEOPLE; i++)
 			page_ballot(people[i], a, 1, false, slice_of("\x92\x01\x64", 3));
 	loop_test_advance(desk->test, 20 * S);
-	assert_int_equal(entries_of(desk, COMMAND_placed, NULL), STATEMENTS * ROOMS);
+	assert_int_equal(desk_entries(desk, COMMAND_placed, NULL), STATEMENTS * ROOMS);
 	assert_int_equal(house_hall(desk->house, desk->sid)->attend.proposed_count, 0);
 	desk_close(desk);
 }
@@ -425,6 +440,7 @@ int main(void)
 		cmocka_unit_test(a_pen_is_offered_when_its_holder_is_away),
 		cmocka_unit_test(a_pen_is_offered_anew),
 		cmocka_unit_test(a_gate_opens_when_all_who_are_present_have_answered),
+		cmocka_unit_test(who_answers_last_may_move_the_dot),
 		cmocka_unit_test(who_is_present),
 		cmocka_unit_test(nothing_is_proposed_on_old_news),
 		cmocka_unit_test(overtaken),

@@ -195,34 +195,6 @@ static void ballot_elsewhere(struct desk *desk, const struct page *page, struct 
 	pack_finish(&form);
 }
 
-static unsigned entries_of(struct desk *desk, uint16_t command, uint64_t *at_ms)
-{
-	unsigned count = 0;
-	for (uint64_t seq = 1; seq <= desk_tip(desk); seq++) {
-		struct journal_entry e;
-		if (desk_entry(desk, seq).command != command || !journal_memory_entry(desk->disk, desk->sid, seq, &e))
-			continue;
-		count++;
-		if (at_ms)
-			*at_ms = e.at_ms;
-	}
-	return count;
-}
-
-static void one_room(struct desk *desk, struct page *fay)
-{
-	uint32_t members = session_members(house_hall(desk->house, desk->sid)->session);
-	struct pack form;
-	pack_init(&form);
-	pack_array(&form, 1);
-	pack_array(&form, 1 + (size_t)members);
-	for (uint32_t m = 0; m <= members; m++)
-		pack_uint(&form, m ? m : 1);
-	page_wish(fay, COMMAND_rooms, 0, 0, pack_bytes(&form), slice_of(NULL, 0));
-	pack_finish(&form);
-	loop_test_advance(desk->test, S);
-}
-
 static void open_question(struct desk *desk, struct page *fay)
 {
 	uint64_t forever = 0;
@@ -250,7 +222,7 @@ static void a_holder_on_another_instance_keeps_the_pen(void **state)
 		struct desk *desk = desk_open(1, false, "ord");
 		struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk);
 		uint64_t none = 0, at_ms = 0;
-		one_room(desk, fay);
+		desk_rooms(desk, fay, 1, S);
 		desk_wish(desk, ada, COMMAND_pen_take, 1, 0, 1, &none);
 		loop_test_advance(desk->test, S);
 		uint64_t begin = loop_wall(desk->loop), now = 0;
@@ -261,7 +233,7 @@ static void a_holder_on_another_instance_keeps_the_pen(void **state)
 			say(desk, NULL);
 		}
 		loop_test_advance(desk->test, 5 * 60 * S - now);
-		unsigned count = entries_of(desk, COMMAND_pen_away, &at_ms);
+		unsigned count = desk_entries(desk, COMMAND_pen_away, &at_ms);
 		uint64_t after = at_ms - begin;
 		if (count != (cases[i].offered_ms != 0) || (count && (after < cases[i].offered_ms || after > cases[i].offered_ms + SMOOTH_MS)))
 			fail_msg("%s: %u entries, after %llu ms", cases[i].name, count, (unsigned long long)after);
@@ -282,21 +254,21 @@ static void a_gate_waits_for_those_elsewhere(void **state)
 		uint64_t least_ms;
 	} cases[] = {
 		{ "open: bo has not answered", false, false, { { 2 }, 0, 0 }, false, 0 },
-		{ "open: bo has answered", false, true, { { 2 }, 0, 0 }, true, 0 },
+		{ "open: bo has answered", false, true, { { 2 }, 0, 0 }, true, SETTLE_MS },
 		{ "open: bo is nowhere", false, false, { { 0 }, 0, 0 }, true, ABSENT_MS },
 		{ "secret: bo lacks an answer", true, false, { { 2 }, 1, 0 }, false, 0 },
-		{ "secret: bo does not", true, false, { { 2 }, 0, 0 }, true, 0 },
-		{ "secret: somebody does, in another room", true, false, { { 2 }, 2, 0 }, true, 0 },
+		{ "secret: bo does not", true, false, { { 2 }, 0, 0 }, true, SETTLE_MS },
+		{ "secret: somebody does, in another room", true, false, { { 2 }, 2, 0 }, true, SETTLE_MS },
 		{ "secret: where bo is, they have not seen that it was opened", true, false, { { 2 }, 0, 1 }, false, 0 },
 		{ "secret: bo is nowhere", true, false, { { 0 }, 0, 0 }, true, ABSENT_MS },
-		{ "secret: cy is there, who has no such room", true, false, { { 2, 3000, 19999 }, 0, 0 }, true, 0 },
+		{ "secret: cy is there, who has no such room", true, false, { { 2, 3000, 19999 }, 0, 0 }, true, SETTLE_MS },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct desk *desk = desk_open_of(DESK_RATING, 1, cases[i].secret, "ord");
 		struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk), *bo = desk_guest(desk);
 		uint64_t at_ms = 0;
-		one_room(desk, fay);
+		desk_rooms(desk, fay, 1, S);
 		loop_test_advance(desk->test, 2 * ABSENT_MS);
 		say(desk, &(struct other){ .members = { bo->actor }, .lacking = 1 });
 		page_leave(bo);
@@ -310,7 +282,7 @@ static void a_gate_waits_for_those_elsewhere(void **state)
 			ballot_elsewhere(desk, bo, slice_of("\x92\x01\x64", 3));
 		page_ballot(ada, 1, 1, cases[i].secret, slice_of("\x92\x01\x64", 3));
 		loop_test_advance(desk->test, 60 * S);
-		unsigned count = entries_of(desk, COMMAND_placed, &at_ms);
+		unsigned count = desk_entries(desk, COMMAND_placed, &at_ms);
 		if (count != cases[i].opens || (count && (at_ms - begin < cases[i].least_ms || at_ms - begin > cases[i].least_ms + SMOOTH_MS)))
 			fail_msg("%s: %u entries, after %llu ms", cases[i].name, count, (unsigned long long)(at_ms - begin));
 		assert_null(desk->broken);
@@ -324,7 +296,7 @@ static void who_moves_over_has_not_left(void **state)
 	struct desk *desk = desk_open_of(DESK_RATING, 1, false, "ord");
 	struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk), *bo = desk_guest(desk);
 	(void)state;
-	one_room(desk, fay);
+	desk_rooms(desk, fay, 1, S);
 	open_question(desk, fay);
 	page_ballot(ada, 1, 1, false, slice_of("\x92\x01\x64", 3));
 	loop_test_advance(desk->test, S);
@@ -336,10 +308,10 @@ static void who_moves_over_has_not_left(void **state)
 	loop_test_advance(desk->test, ABSENT_MS - S);
 	say(desk, &(struct other){ .members = { bo->actor } });
 	loop_test_advance(desk->test, 60 * S);
-	assert_int_equal(entries_of(desk, COMMAND_placed, NULL), 0);
+	assert_int_equal(desk_entries(desk, COMMAND_placed, NULL), 0);
 	say(desk, NULL);
 	loop_test_advance(desk->test, ABSENT_MS + SMOOTH_MS);
-	assert_int_equal(entries_of(desk, COMMAND_placed, NULL), 1);
+	assert_int_equal(desk_entries(desk, COMMAND_placed, NULL), 1);
 	desk_close(desk);
 }
 
@@ -351,7 +323,7 @@ static void this_instance_says_who_is_here_and_what_they_lack(void **state)
 	struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk), *bo = desk_guest(desk);
 	struct news *news = check_alloc(1, sizeof *news);
 	(void)state;
-	one_room(desk, fay);
+	desk_rooms(desk, fay, 1, S);
 	loop_test_advance(desk->test, S);
 	hear(desk, news);
 	assert_true(news_has(news, ada->actor) && news_has(news, bo->actor) && !news_has(news, 3));
@@ -436,7 +408,7 @@ static void the_facilitator_reads_the_numbers_of_both(void **state)
 	struct page *fay = desk_facilitator(desk), *ada = desk_guest(desk), *bo = desk_guest(desk), *cy = desk_guest(desk);
 	(void)state;
 	desk->watch.frame = read_numbers;
-	one_room(desk, fay);
+	desk_rooms(desk, fay, 1, S);
 	open_question(desk, fay);
 	loop_test_advance(desk->test, 2 * S);
 	expect("all are here", 3, 0, 3);

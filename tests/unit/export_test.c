@@ -63,6 +63,7 @@ static enum fault fetch(struct desk *desk, struct taker *t, const char *sid, con
 
 struct told {
 	unsigned entries, left_out, secret_ballots, papers, texts;
+	char open[64]; /* of each ballot that is not secret: told or left out */
 	bool whole;
 };
 
@@ -101,6 +102,13 @@ static struct session *fold(struct desk *desk, const struct taker *t, struct tol
 		told->secret_ballots += entry.command == COMMAND_secret_ballot;
 		told->papers += entry.command == COMMAND_proxy && form.len > 0;
 		told->texts += text.len > 0;
+		if (entry.command == COMMAND_ballot || entry.command == COMMAND_proxy) {
+			bool words = entry.salted & ENTRY_TEXT, out = form.len == 0;
+			assert_true(entry.salted & ENTRY_FORM); /* without salt its digest would tell it to who tries */
+			assert_true((struck & ENTRY_FORM) == (out ? ENTRY_FORM : 0) && (!words || (text.len == 0) == out));
+			if (strlen(told->open) + 1 < sizeof told->open)
+				strcat(told->open, out ? "." : "T");
+		}
 		session_step(s, &entry);
 		session_changes_clear(s);
 	}
@@ -166,7 +174,6 @@ static void an_export_folds_to_the_same(void **state)
 		bool secret, closed, restarted;
 		unsigned ballots;
 	} cases[] = {
-		{ "an open question", false, false, false, 4 },
 		{ "an open question, revealed", false, true, false, 4 },
 		{ "a sealed question", true, true, false, 8 },
 		{ "in several pieces", false, true, false, 400 },
@@ -224,6 +231,148 @@ static void nothing_of_secret_ballots_before_their_seal(void **state)
 	session_destroy(folded);
 	taker_finish(&t);
 	desk_close(desk);
+}
+
+/* ---- open ballots that facilitators have not seen ---- */
+
+static const char words_said[] = "what nobody else has seen";
+
+static void ballots(struct desk *desk, struct page *const *people, unsigned from, unsigned to, enum desk_kind kind, uint32_t round)
+{
+	for (unsigned i = from; i < to; i++) {
+		uint8_t ballot[3] = { 0x92, (uint8_t)(1 + i % 2), (uint8_t)(1 + i % 2) };
+		struct pack form, text;
+		if (kind != DESK_WORDS) {
+			page_ballot(people[i], 1, round, false, kind == DESK_RATING ? slice_of("\x92\x01\x32", 3) : slice_of(ballot, 3));
+			loop_test_advance(desk->test, 60);
+			continue;
+		}
+		pack_init(&form);
+		pack_init(&text);
+		pack_array(&form, 3);
+		pack_uint(&form, round);
+		pack_uint(&form, 0);
+		pack_bin(&form, slice_of(NULL, 0));
+		desk_text(&text, words_said, 1);
+		page_wish(people[i], COMMAND_ballot, 1, 0, pack_bytes(&form), pack_bytes(&text));
+		pack_finish(&form);
+		pack_finish(&text);
+		loop_test_advance(desk->test, 60);
+	}
+}
+
+/* One letter of a story. */
+static void deed(struct desk *desk, struct page *fay, struct page *const *people, enum desk_kind kind, char what)
+{
+	static const struct {
+		char what;
+		uint16_t command;
+		uint32_t a, b;
+		size_t count;
+		uint64_t form[2];
+	} rows[] = {
+		{ 'o', COMMAND_open, 1, 0, 1, { 0 } },   { 'l', COMMAND_look, 1, 0, 0, { 0 } },           { 'x', COMMAND_close, 1, 0, 1, { 1 } },
+		{ 'r', COMMAND_reveal, 1, 0, 0, { 0 } }, { '1', COMMAND_reveal, 1, SCOPE_ROOM | 1, 0, { 0 } }, { 'h', COMMAND_hide, 1, 0, 0, { 0 } },
+		{ 'a', COMMAND_ask, 1, 0, 0, { 0 } },    { 'e', COMMAND_end, 0, 0, 0, { 0 } },            { 'm', COMMAND_move, 0, 0, 2, { 1, 2 } },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].what == what)
+			desk_wish(desk, fay, rows[i].command, rows[i].a, rows[i].b, rows[i].count, rows[i].form);
+	switch (what) {
+	case 'b': ballots(desk, people, 0, 4, kind, 1); break;
+	case '2': ballots(desk, people, 0, 2, kind, 1); break;
+	case '3': ballots(desk, people, 2, 3, kind, 1); break;
+	case 'B': ballots(desk, people, 0, 4, kind, 2); break;
+	case 'p': papers(desk, fay, 1); break;
+	default: break;
+	}
+	loop_test_advance(desk->test, 10 * 1000); /* a gate waits a little before it opens */
+}
+
+/* Of an open question facilitators may look before it is shown, and the log says that they did: this is no other way. */
+static void nothing_that_only_a_look_would_show(void **state)
+{
+	static const struct {
+		const char *name;
+		enum desk_kind kind;
+		const char *story, *told;
+	} cases[] = {
+		{ "open", DESK_DOTS, "obp", "....." },
+		{ "closed", DESK_DOTS, "obpx", "....." },
+		{ "looked at", DESK_DOTS, "obpl", "TTTTT" },
+		{ "shown", DESK_DOTS, "obpxr", "TTTTT" },
+		{ "shown, and hidden again", DESK_DOTS, "obpxrh", "TTTTT" },
+		{ "over", DESK_DOTS, "obpe", "TTTTT" },
+		{ "shown in room 1", DESK_DOTS, "obpx1", "TT..T" },
+		{ "shown in room 1, where somebody was", DESK_DOTS, "obmx1", "TT.." },
+		{ "asked again after it was shown", DESK_DOTS, "obxraoB", "TTTT...." },
+		{ "asked again, never shown", DESK_DOTS, "obxaoB", "........" },
+		{ "asked again, the second is shown", DESK_DOTS, "obxaoBxr", "....TTTT" },
+		{ "asked again, shown in room 1 only", DESK_DOTS, "obx1aoB", "........" },
+		{ "a rating that all in room 1 have answered", DESK_RATING, "o23", "TT." },
+		{ "the same, asked again", DESK_RATING, "o23xaoB", "TT.TTTT" },
+		{ "words", DESK_WORDS, "ob", "...." },
+		{ "words, looked at", DESK_WORDS, "obl", "TTTT" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct desk *desk = desk_open_of(cases[i].kind, 1, false, "ord");
+		struct page *fay = desk_facilitator(desk), *people[4];
+		struct taker t = { 0 };
+		struct told told;
+		for (int p = 0; p < 4; p++)
+			people[p] = desk_guest(desk);
+		page_wish(fay, COMMAND_rooms, 0, 0, slice_of("\x92\x93\x01\x01\x02\x93\x02\x03\x04", 9), slice_of(NULL, 0));
+		for (const char *c = cases[i].story; *c; c++)
+			deed(desk, fay, people, cases[i].kind, *c);
+		if (desk->broken || desk->refused)
+			fail_msg("%s: %u refused, %s", cases[i].name, desk->refused, desk->broken ? desk->broken : fault_name(desk->last_fault));
+		assert_int_equal(fetch(desk, &t, desk->sid.text, fay_token), FAULT_none);
+		struct session *folded = fold(desk, &t, &told);
+		assert_true(told.whole);
+		if (strcmp(told.open, cases[i].told) != 0)
+			fail_msg("%s: %s instead of %s", cases[i].name, told.open, cases[i].told);
+		if (strchr(told.open, 'T') == NULL) { /* and what folds without them holds none */
+			assert_int_equal(session_ballots(folded, 1), 0);
+			assert_null(memmem(t.all.at, t.all.len, words_said, sizeof words_said - 1));
+		} else if (strchr(told.open, '.') == NULL) {
+			assert_true(session_digest(folded) == session_digest(session_in(desk)));
+		}
+		session_destroy(folded);
+		taker_finish(&t);
+		desk_close(desk);
+	}
+}
+
+/* A log of which the first half is of one history and the rest of another would pass every check of its reader. */
+static void never_of_two_histories(void **state)
+{
+	(void)state;
+	for (int late = 0; late < 2; late++) { /* the peer has a piece; the journal reads */
+		struct desk *desk = play(false, true, 200);
+		struct taker t = { .most = 2 };
+		struct told told;
+		assert_int_equal(fetch(desk, &t, desk->sid.text, fay_token), FAULT_none);
+		assert_int_equal(t.pieces, 2);
+		t.most = 0;
+		journal_memory_late(desk->disk, late ? 40 : 0);
+		if (late)
+			export_more(t.export);
+		journal_memory_lose_to(desk->disk, desk->sid, 60); /* others put it in again, in another order */
+		loop_test_advance(desk->test, 3000);
+		if (!late)
+			export_more(t.export);
+		loop_test_advance(desk->test, 3000);
+		assert_int_equal(t.fault, FAULT_later);
+		session_destroy(fold(desk, &t, &told));
+		assert_false(told.whole);
+		taker_finish(&t);
+		assert_int_equal(fetch(desk, &t, desk->sid.text, fay_token), FAULT_none);
+		session_destroy(fold(desk, &t, &told));
+		assert_true(told.whole);
+		taker_finish(&t);
+		desk_close(desk);
+	}
 }
 
 /* Up to what is stable; what could still be lost is not told. */
@@ -431,6 +580,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_export_folds_to_the_same),
 		cmocka_unit_test(nothing_of_secret_ballots_before_their_seal),
+		cmocka_unit_test(nothing_that_only_a_look_would_show),
+		cmocka_unit_test(never_of_two_histories),
 		cmocka_unit_test(only_what_is_stable),
 		cmocka_unit_test(who_gets_it),
 		cmocka_unit_test(guessing),

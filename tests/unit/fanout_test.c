@@ -265,24 +265,6 @@ static void a_large_state_comes_in_parts(void **state)
 	desk_close(desk);
 }
 
-/* Everybody in turn into so many rooms. */
-static void into_rooms(struct desk *desk, struct page *fay, unsigned rooms)
-{
-	uint32_t members = session_members(house_hall(desk->house, desk->sid)->session);
-	struct pack form;
-	pack_init(&form);
-	pack_array(&form, rooms);
-	for (unsigned r = 1; r <= rooms; r++) {
-		pack_array(&form, 1 + (members + rooms - r) / rooms);
-		pack_uint(&form, r);
-		for (uint32_t m = r; m <= members; m += rooms)
-			pack_uint(&form, m);
-	}
-	page_wish(fay, COMMAND_rooms, 0, 0, pack_bytes(&form), slice_of(NULL, 0));
-	pack_finish(&form);
-	loop_test_advance(desk->test, 500);
-}
-
 static void note(struct desk *desk, struct page *page, uint32_t room, uint8_t id, uint32_t tenure, bool plenary, const char *words)
 {
 	const uint64_t rest[] = { tenure, 2, 0, plenary, 0, 100, 0 };
@@ -354,7 +336,7 @@ static void what_is_made_later_comes_into_sight(void **state)
 	for (int i = 0; i < 4; i++)
 		pages[i] = desk_guest(desk);
 	pages[SCREEN] = screen_of(desk, pages[FAY]);
-	into_rooms(desk, pages[FAY], 2); /* ada and cy are in room 1 */
+	desk_rooms(desk, pages[FAY], 2, 500); /* ada and cy are in room 1 */
 	for (size_t d = 0; d < sizeof deeds / sizeof *deeds; d++) {
 		uint64_t away[2] = { pages[CY]->actor, d == 9 ? 2 : 1 };
 		unsigned refused = desk->refused;
@@ -402,7 +384,7 @@ static void a_band_comes_with_the_result(void **state)
 	(void)state;
 	for (int i = 0; i < PEOPLE; i++)
 		people[i] = desk_guest(desk);
-	into_rooms(desk, fay, 2);
+	desk_rooms(desk, fay, 2, 500);
 	for (uint32_t round = 1; round <= 2; round++) {
 		if (round > 1)
 			desk_wish(desk, fay, COMMAND_ask, 1, 0, 0, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A session's beginning: given up in the middle it leaves nothing behind, in the journal or in memory; a body that is not proper is never begun. */
+/* A session's beginning: given up in the middle it leaves nothing behind, in the journal or in memory; cut off by a crash it is erased later; a body that is not proper is
+ * never begun. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +15,9 @@ static struct {
 	struct journal below;
 	unsigned creates, appends, erases;
 	unsigned full_at; /* this append is answered with FULL at once; 0: none */
+	unsigned lost_from; /* this append and those after it are taken and then nothing comes of them; 0: none */
+	struct sid newest;  /* created last */
+	bool older;         /* the first entry does not say how many there are */
 	unsigned parts;   /* several primaries, of which the first is away: so is a session whose name's last bits choose it; 0: one */
 } watched;
 
@@ -35,14 +39,29 @@ static enum journal_status watched_state(void *self, const struct sid *sid, cons
 static int watched_create(void *self, struct sid sid, struct code code, const struct body *body, uint64_t tag)
 {
 	watched.creates++;
+	watched.newest = sid;
 	if (on_the_first(sid))
 		return JOURNAL_AWAY;
-	return watched.below.ops->create(self, sid, code, body, tag);
+	if (!watched.older)
+		return watched.below.ops->create(self, sid, code, body, tag);
+	struct entry entry;
+	struct entry_bytes bytes;
+	assert_true(entry_decode(body->head, body->form, body->text, 0, body->digest, &entry));
+	entry.subject.a = 0;
+	entry_encode(&entry, (const uint8_t[2 * ENTRY_SALT]){ 7 }, &bytes);
+	struct body old = { .head = slice_of(bytes.head, bytes.head_len), .form = slice_of(bytes.parts, bytes.form_len),
+			    .text = slice_of(bytes.parts + bytes.form_len, bytes.text_len) };
+	memcpy(old.digest, bytes.digest, sizeof old.digest);
+	int rc = watched.below.ops->create(self, sid, code, &old, tag);
+	entry_bytes_finish(&bytes);
+	return rc;
 }
 static int watched_append(void *self, struct sid sid, const struct body *body, uint64_t tag)
 {
 	if (++watched.appends == watched.full_at)
 		return JOURNAL_FULL;
+	if (watched.lost_from && watched.appends >= watched.lost_from)
+		return 0;
 	return watched.below.ops->append(self, sid, body, tag);
 }
 static void watched_erase(void *self, struct sid sid)
@@ -51,10 +70,9 @@ static void watched_erase(void *self, struct sid sid)
 	watched.below.ops->erase(self, sid);
 }
 
-/* A desk without a session whose house has the watched journal. */
-static struct desk *begin(void)
+/* The house dies; the next has the watched journal. */
+static void crash(struct desk *desk)
 {
-	struct desk *desk = desk_open(0, false, "");
 	journal_memory_crash(desk->disk, 0);
 	transport_test_crash(desk->net);
 	house_destroy(desk->house);
@@ -64,11 +82,19 @@ static struct desk *begin(void)
 	watched.ops.append = watched_append;
 	watched.ops.erase = watched_erase;
 	watched.ops.state = watched_state;
-	watched.creates = watched.appends = watched.erases = watched.full_at = watched.parts = 0;
+	watched.creates = watched.appends = watched.erases = watched.full_at = watched.lost_from = watched.parts = 0;
+	watched.older = false;
 	struct house_parts parts = { .loop = desk->loop, .journal = { .ops = &watched.ops, .self = watched.below.self }, .transport = &transport_test_ops,
 				     .creation_key = slice_text("key") };
 	desk->house = house_create(&parts);
 	transport_test_serve(desk->net, house_transport(), desk->house);
+}
+
+/* A desk without a session. */
+static struct desk *begin(void)
+{
+	struct desk *desk = desk_open(0, false, "");
+	crash(desk);
 	return desk;
 }
 
@@ -143,6 +169,112 @@ static void given_up_in_the_middle(void **state)
 	}
 }
 
+/* ---- cut off by a crash ---- */
+
+enum { MINUTE = 60 * 1000, ENTRIES = 7 /* create, link, step, and two questions with their items */ };
+
+/* A daemon dies after the first, the second, ... entry. The next one erases what is left, some time after its start; and never what is whole, though nobody ever came to it, nor
+ * what an older version has made, which does not say when it is whole. */
+static void cut_off_by_a_crash(void **state)
+{
+	static const struct {
+		const char *name;
+		bool older;
+		unsigned lost_from; /* of the appends; 0: none is lost */
+		unsigned left;      /* sessions, in the end */
+	} cases[] = {
+		{ "after the first entry", false, 1, 0 }, { "after the second", false, 2, 0 },          { "after all but two", false, 5, 0 },
+		{ "before the last", false, 6, 0 },       { "whole, and nobody came", false, 0, 1 },    { "of an older version", true, 3, 1 },
+		{ "of an older version, whole", true, 0, 1 },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct desk *desk = begin();
+		struct pack body;
+		pack_init(&body);
+		desk_body(&body, 2, false, "ord");
+		watched.lost_from = cases[i].lost_from;
+		watched.older = cases[i].older;
+		create(desk, pack_bytes(&body));
+		loop_test_advance(desk->test, 10);
+		assert_int_equal(desk->answers, cases[i].lost_from ? 0 : 1);
+		crash(desk);
+		assert_int_equal(sessions_in(desk), 1);
+		loop_test_advance(desk->test, ABANDONED_MS - MINUTE); /* looked at once: it may be somebody else's, who is at it */
+		unsigned early = watched.erases;
+		loop_test_advance(desk->test, 3 * MINUTE);
+		unsigned then = sessions_in(desk);
+		loop_test_advance(desk->test, 10 * ABANDONED_MS);
+		if (early || then != cases[i].left || sessions_in(desk) != cases[i].left || watched.erases != 1 - cases[i].left)
+			fail_msg("%s: %u erased at once, %u sessions, %u in the end, %u erases", cases[i].name, early, then, sessions_in(desk), watched.erases);
+		pack_finish(&body);
+		desk_close(desk);
+	}
+}
+
+/* Another instance is founding a session, slowly, while this one looks; and one that has died in it looks alike at first. */
+static void what_is_being_founded_elsewhere_stays(void **state)
+{
+	struct desk *desk = begin();
+	struct pack body;
+	struct journal_entry e;
+	(void)state;
+	pack_init(&body);
+	desk_body(&body, 2, false, "ord");
+	create(desk, pack_bytes(&body));
+	loop_test_advance(desk->test, 10);
+	struct sid whole = desk->sid;
+	assert_int_equal(desk_entry(desk, 1).subject.a, ENTRIES);
+	assert_int_equal(desk_tip(desk), ENTRIES);
+	crash(desk);
+	struct sid half[2];
+	watched.lost_from = 1;
+	for (int i = 0; i < 2; i++) { /* both with their first entry only */
+		create(desk, pack_bytes(&body));
+		loop_test_advance(desk->test, 10);
+		half[i] = watched.newest;
+	}
+	crash(desk);
+	loop_test_advance(desk->test, 5 * MINUTE);
+	for (uint64_t seq = 2; seq <= ENTRIES; seq++) { /* the rest of one of them comes after all */
+		assert_true(journal_memory_entry(desk->disk, whole, seq, &e));
+		assert_int_equal(journal_memory_foreign(desk->disk, half[0], &e.body), 0);
+		loop_test_advance(desk->test, MINUTE / 2);
+	}
+	loop_test_advance(desk->test, 5 * ABANDONED_MS);
+	assert_int_equal(journal_memory_tip(desk->disk, whole).seq, ENTRIES);
+	assert_int_equal(journal_memory_tip(desk->disk, half[0]).seq, ENTRIES);
+	assert_int_equal(journal_memory_tip(desk->disk, half[1]).seq, 0);
+	assert_int_equal(watched.erases, 1);
+	pack_finish(&body);
+	desk_close(desk);
+}
+
+static void stopped(void *ctx) { ++*(unsigned *)ctx; }
+
+/* The house stops while the journal reads for a look; and looks no more after it. */
+static void a_look_and_the_end_of_the_house(void **state)
+{
+	(void)state;
+	for (unsigned at_ms = 0; at_ms <= 200; at_ms += 10) {
+		struct desk *desk = begin();
+		struct pack body;
+		unsigned done = 0;
+		pack_init(&body);
+		desk_body(&body, 2, false, "ord");
+		create(desk, pack_bytes(&body));
+		loop_test_advance(desk->test, 10);
+		crash(desk);
+		journal_memory_late(desk->disk, 40);
+		loop_test_advance(desk->test, MINUTE + at_ms);
+		house_stop(desk->house, stopped, &done);
+		loop_test_advance(desk->test, 5 * ABANDONED_MS);
+		assert_int_equal(done, 1);
+		pack_finish(&body);
+		desk_close(desk);
+	}
+}
+
 /* ---- bodies ---- */
 
 #define HASH "h'000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f'"
@@ -185,6 +317,19 @@ static const struct {
 	{ "no rehearsal", REHEARSAL, "nil", FAULT_malformed },
 	{ "language as a number", LANGUAGE, "5", FAULT_malformed },
 	{ "a language of 36 letters", LANGUAGE, "\"abcdefghijklmnopqrstuvwxyzabcdefghij\"", FAULT_malformed },
+	{ "a language of three letters", LANGUAGE, "\"fin\"", FAULT_none },
+	{ "a language with a script and a country", LANGUAGE, "\"sr-Latn-RS\"", FAULT_none },
+	{ "a language with a region in digits", LANGUAGE, "\"es-419\"", FAULT_none },
+	{ "no language", LANGUAGE, "\"\"", FAULT_malformed },
+	{ "a language of one letter", LANGUAGE, "\"s\"", FAULT_malformed },
+	{ "a language of four letters", LANGUAGE, "\"sven\"", FAULT_malformed },
+	{ "a language with a digit", LANGUAGE, "\"s1\"", FAULT_malformed },
+	{ "a language that ends in a hyphen", LANGUAGE, "\"sv-\"", FAULT_malformed },
+	{ "a language that begins with a hyphen", LANGUAGE, "\"-sv\"", FAULT_malformed },
+	{ "a language with two hyphens", LANGUAGE, "\"sv--SE\"", FAULT_malformed },
+	{ "a language with an underscore", LANGUAGE, "\"sv_SE\"", FAULT_malformed },
+	{ "a language that is markup", LANGUAGE, "\"sv\\u{22}>\"", FAULT_malformed },
+	{ "a language of no ASCII", LANGUAGE, "\"\\u{e5}\\u{e4}\"", FAULT_malformed },
 	{ "groups of one", K, "1", FAULT_malformed },
 	{ "groups larger than any", K, "1001", FAULT_malformed },
 	{ "k as text", K, "\"3\"", FAULT_malformed },
@@ -420,6 +565,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(given_up_in_the_middle),
+		cmocka_unit_test(cut_off_by_a_crash),
+		cmocka_unit_test(what_is_being_founded_elsewhere_stays),
+		cmocka_unit_test(a_look_and_the_end_of_the_house),
 		cmocka_unit_test(a_body_that_is_not_proper_is_never_begun),
 		cmocka_unit_test(the_declaration_fits_well),
 		cmocka_unit_test(a_body_that_is_cut_is_never_begun),

@@ -113,6 +113,61 @@ static void test_opens(void **state)
 	end(&s);
 }
 
+static enum fault sheet(struct script *s, uint8_t name, uint32_t room, const char *place)
+{
+	char form[128];
+	snprintf(form, sizeof form, "[1, h'%02x000000000000000000000000000000', 1, <<%s>>]", name, place);
+	struct pack in, out;
+	pack_init(&in);
+	pack_init(&out);
+	CHECK(notation_pack(form, &in) && session_proxy_form(s->session, 1, pack_bytes(&in), slice_of(NULL, 0), &out));
+	uint32_t number = (uint32_t)map_get(&s->numbers, FACILITATOR) + 1;
+	map_set(&s->numbers, FACILITATOR, number);
+	struct entry entry = { .name = { FACILITATOR, 9001, number }, .command = COMMAND_proxy, .subject = { 1, room }, .form = pack_bytes(&out), .salted = ENTRY_FORM };
+	enum fault fault = script_entry(s, &entry);
+	pack_finish(&in);
+	pack_finish(&out);
+	return fault;
+}
+
+/* Who answers on paper is present: the discussion waits for each sheet that was announced, in the room that announced it. */
+static void test_paper_is_waited_for(void **state)
+{
+	for (int secret = 0; secret <= 1; secret++) {
+		struct script s;
+		struct gate gate;
+		(void)state;
+		begin(&s, 4, secret); /* 1 3 and 2 4 */
+		FINE(&s, FACILITATOR, papers, .a = 1, .b = 1, .form = "[2]");
+		FINE(&s, FACILITATOR, open, .a = 1, .form = "[0]");
+		uint64_t opened = s.count;
+		for (uint32_t m = 1; m <= 4; m++)
+			assert_int_equal(secret ? script_secret(&s, m, 1, "[1, 11]") : script_ballot(&s, m, 1, "[1, 11]"), FAULT_none);
+		assert_false(waits(&s, 1, &gate));
+		assert_true(waits(&s, 2, &gate)); /* it has announced none */
+		if (!secret)
+			assert_int_equal(placed(&s, 1, 1, opened), FAULT_stale); /* proposed before it was announced */
+		assert_int_equal(sheet(&s, 7, 1, "[1, 501]"), FAULT_none);
+		assert_false(waits(&s, 1, &gate));
+		assert_int_equal(sheet(&s, 7, 1, "[1, 502]"), FAULT_none); /* corrected: the same sheet */
+		assert_false(waits(&s, 1, &gate));
+		FINE(&s, FACILITATOR, papers, .a = 1, .b = 1, .form = "[1]"); /* one fewer than was thought */
+		assert_true(waits(&s, 1, &gate));
+		FINE(&s, FACILITATOR, papers, .a = 1, .b = 1, .form = "[2]");
+		assert_false(waits(&s, 1, &gate));
+		assert_int_equal(sheet(&s, 8, 1, "[1, 501]"), FAULT_none);
+		comes(&s, 1);
+		FINE(&s, FACILITATOR, papers, .a = 1, .b = 2, .form = "[1]"); /* announced in the other after it had answered */
+		assert_false(waits(&s, 2, &gate));
+		FINE(&s, FACILITATOR, papers, .a = 1, .b = 2, .form = "[0]");
+		comes(&s, 2);
+		if (secret)
+			script_finish(&s); /* sealed away or not, papers_test */
+		else
+			end(&s);
+	}
+}
+
 /* Nobody's extra time is cut short. */
 static void test_extra_time_waits(void **state)
 {
@@ -350,7 +405,7 @@ static void test_band(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_opens), cmocka_unit_test(test_extra_time_waits), cmocka_unit_test(test_emptied_rooms), cmocka_unit_test(test_once_a_round),
+		cmocka_unit_test(test_opens), cmocka_unit_test(test_paper_is_waited_for), cmocka_unit_test(test_extra_time_waits), cmocka_unit_test(test_emptied_rooms), cmocka_unit_test(test_once_a_round),
 		cmocka_unit_test(test_time_of_the_others), cmocka_unit_test(test_secret), cmocka_unit_test(test_secret_in_single_rooms), cmocka_unit_test(test_band),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -101,11 +101,11 @@ static void test_late_text(void **state)
 	FINE(&s, 1, pen_take, .a = 1, .form = "[0]");
 	assert_int_equal(PUT(&s, 1, 7, 1, .words = "an hour of work", .writing = 1), FAULT_none);
 	assert_int_equal(give(&s, FACILITATOR, 1, 1, 5), FAULT_none);
-	assert_int_equal(PUT(&s, 1, 7, 1, .words = "written in a tunnel"), FAULT_recovered);
+	assert_int_equal(PUT(&s, 1, 7, 1, .words = "written in a tunnel", .writing = 1), FAULT_recovered);
 	sees(&s, 1, SECTION_verdicts, 1, 0, "[h'00000000000003e9', [*, 1, *]]");
 	says(&s, 7, "an hour of work");
 	sees(&s, 5, SECTION_tray, 1, 0, "[1, [h'0000000000000007', 1, 0, 2, 1, 1, *, [[\"\", \"written in a tunnel\"]]]]");
-	/* Once more the same note: newer words of the same writer, and another item: what nobody has read is not put away. Another note: beside it. */
+	/* The field was open: newer words in it, and another item: what nobody has read is not put away. Another note: beside it. */
 	assert_int_equal(PUT(&s, 1, 7, 1, .words = "in a longer tunnel", .kind = 4), FAULT_recovered);
 	assert_int_equal(from_tray(&s, 5, 1, 2, 0), FAULT_no_note);
 	sees(&s, 5, SECTION_tray, 1, 0, "[2, [h'0000000000000007', 1, 0, 4, 1, 1, *, [[\"\", \"in a longer tunnel\"]]]]");
@@ -113,6 +113,7 @@ static void test_late_text(void **state)
 	/* A suggestion is never put over late text, nor late text over a suggestion. */
 	assert_int_equal(PUT(&s, 1, 7, 0, .words = "short"), FAULT_none);
 	assert_int_equal(PUT(&s, 1, 7, 1, .words = "in the longest tunnel", .kind = 4), FAULT_recovered);
+	assert_int_equal(from_tray(&s, 5, 2, 2, 0), FAULT_none); /* left, and said anew: a tray keeps no earlier wordings, so it was an item of its own */
 	const char *tray = "[4, [h'0000000000000007', 1, 0, 2, 1, 0, *, [[\"\", \"short\"]]], 5, [h'0000000000000007', 1, 0, 4, 1, 1, *, [[\"\", \"in the longest tunnel\"]]]]";
 	assert_int_equal(from_tray(&s, FACILITATOR, 3, 0, 0), FAULT_none);
 	sees(&s, 1, SECTION_tray, 1, 0, tray);
@@ -199,9 +200,10 @@ static void test_tray_limits(void **state)
 	assert_int_equal(PUT(&s, 2, id++, 0, .room = 2), FAULT_none); /* another room's tray is its own */
 	unsigned late = id;
 	for (unsigned i = 0; i < LIMIT_TRAY - LIMIT_SUGGESTIONS; i++)
-		assert_int_equal(PUT(&s, 1, id++, 1), FAULT_recovered);
+		assert_int_equal(PUT(&s, 1, id++, 1, .writing = i == 0), FAULT_recovered);
 	assert_int_equal(PUT(&s, 1, id++, 1), FAULT_full);
 	assert_int_equal(PUT(&s, 1, late, 1, .words = "better words"), FAULT_recovered);
+	assert_int_equal(PUT(&s, 1, late, 1, .words = "other words"), FAULT_full);
 	assert_int_equal(from_tray(&s, 17, 1, 2, 0), FAULT_none);
 	assert_int_equal(PUT(&s, 1, id++, 1), FAULT_recovered);
 	assert_int_equal(PUT(&s, 13, id++, 0), FAULT_full); /* full of late text */
@@ -232,6 +234,8 @@ static void test_more_tenures_than_are_kept(void **state)
 			enum fault fault = PUT(&s, who, 100 + who, t), wanted = !kept ? FAULT_pen_needed : t == TENURES ? FAULT_none : FAULT_recovered;
 			if (fault != wanted)
 				fail_msg("tenure %u, member %u: %s instead of %s", t, who, fault_name(fault), fault_name(wanted));
+			if (fault == FAULT_recovered)
+				assert_int_equal(from_tray(&s, FACILITATOR, s.session->rooms[0].tray[0].number, 0, 0), FAULT_none);
 		}
 	/* And it goes on: nobody is locked out. */
 	assert_int_equal(take(&s, nth(TENURES + 1), 1, TENURES), FAULT_pen_needed);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "base/check.h"
+#include "core/state.h"
 #include "lib/notation.h"
 #include "lib/script.h"
 
@@ -18,7 +19,7 @@ static enum fault proxy_named(struct script *s, uint8_t sheet, const char *ballo
 	pack_init(&out);
 	pack_init(&votes);
 	memset(bytes, sheet, sizeof bytes);
-	assert_true(notation_pack(ballot, &votes));
+	assert_true(*ballot == 0 || notation_pack(ballot, &votes));
 	pack_array(&form, 4);
 	pack_uint(&form, 1);
 	pack_bin(&form, slice_of(bytes, sizeof bytes));
@@ -172,10 +173,59 @@ static void test_k(void **state)
 	script_finish(&s);
 }
 
+/* How many of a result's ballots came in on paper: those that did, and of a secret one, where nobody can tell any more, as many as were announced and at most all. */
+static void test_papers_of_a_result(void **state)
+{
+	static const struct {
+		const char *what;
+		bool secret;
+		unsigned holder;
+		const char *announced, *sheets[2]; /* NULL: no more */
+		unsigned ballots, papers;
+	} cases[] = {
+		{ "both came in", false, 1, "[2]", { "[2, 1]", "[3, 1]" }, 8, 2 },
+		{ "one did not", false, 1, "[2]", { "[2, 1]", NULL }, 7, 1 },
+		{ "one is blank", false, 1, "[2]", { "[2, 1]", "" }, 7, 1 },
+		{ "none was announced", false, 1, "[0]", { NULL, NULL }, 6, 0 },
+		{ "the room's one ballot", false, 2, "[1]", { "[2, 1]", NULL }, 2, 1 },
+		{ "a room's that was announced and not entered", false, 2, "[1]", { NULL, NULL }, 2, 0 },
+		{ "secret: both came in", true, 1, "[2]", { "[2, 1]", "[3, 1]" }, 8, 2 },
+		{ "secret: one did not, and nobody can tell", true, 1, "[2]", { "[2, 1]", NULL }, 7, 2 },
+		{ "secret: more than there are ballots", true, 1, "[9]", { "[2, 1]", NULL }, 7, 7 },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct script s;
+		script_begin(&s, 3);
+		script_people(&s, 6);
+		script_activity(&s, &(struct question){ "dots", "[5, 3]", cases[i].holder, 3, cases[i].secret });
+		script_rooms(&s, 2);
+		assert_int_equal(DO(&s, FACILITATOR, papers, .a = 1, .b = 1, .form = cases[i].announced), FAULT_none);
+		assert_int_equal(DO(&s, FACILITATOR, open, .a = 1, .form = "[0]"), FAULT_none);
+		for (uint32_t m = 1; m <= 6; m++)
+			if (cases[i].holder == 1 || m % 2 == 0 || cases[i].sheets[0] == NULL) /* a room that answers on paper does not also by a page */
+				assert_int_equal(cases[i].secret ? script_secret(&s, m, 1, "[1, 2]") : script_ballot(&s, m, 1, "[1, 2]"), FAULT_none);
+		for (uint8_t sheet = 0; sheet < 2 && cases[i].sheets[sheet]; sheet++)
+			assert_int_equal(proxy(&s, 7 + sheet, cases[i].sheets[sheet]), FAULT_none);
+		assert_int_equal(DO(&s, FACILITATOR, close, .a = 1, .form = "[1]"), FAULT_none);
+		script_house_acts(&s);
+		assert_int_equal(DO(&s, FACILITATOR, reveal, .a = 1), FAULT_none);
+		print_message("%s\n", cases[i].what);
+		struct pack result;
+		pack_init(&result);
+		result_pack(s.session, 1, 1, 0, &result);
+		assert_int_equal(result.at[1], cases[i].ballots);
+		assert_int_equal(result.at[result.len - 1], cases[i].papers);
+		pack_finish(&result);
+		script_finish(&s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_too_many), cmocka_unit_test(test_fewer_announced_than_entered), cmocka_unit_test(test_repeat), cmocka_unit_test(test_too_late), cmocka_unit_test(test_k),
+		cmocka_unit_test(test_papers_of_a_result),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

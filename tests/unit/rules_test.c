@@ -74,20 +74,24 @@ static const char *const forms[] = {
 	[COMMAND_note_put] = "[h'0101010101010101', 0, 1, 0, 0, 0, 5, 0]",
 	[COMMAND_note_drop] = "[h'0101010101010101', 0]",
 	[COMMAND_tray_take] = "[1, 0, h'0000000000000000', 0]",
-	[COMMAND_hand] = "[0]",
+	[COMMAND_hand] = "[0, 0]",
 	[COMMAND_ready] = "[1, 1]",
 	[COMMAND_back] = "[1000]",
 	[COMMAND_outcome] = "[1, 0, 0, [1, 0, 0, 2, 0, 0, 3, 0, 0]]",
 	[COMMAND_papers] = "[2]",
 	[COMMAND_proxy] = "[1, h'0102030405060708090a0b0c0d0e0f10', 1, h'0003920101']",
 	[COMMAND_rules] = "[1]",
+	[COMMAND_pause] = "[5000]",
+	[COMMAND_lead] = "[0]",
+	[COMMAND_focus] = "[0]",
+	[COMMAND_agree] = "[1, 1, h'920101']",
 };
 
 static struct subject subject_of(unsigned command, uint32_t activity)
 {
 	switch (command) {
 	case COMMAND_step_put: case COMMAND_room_put: case COMMAND_go: case COMMAND_guide_put: case COMMAND_pen_take: case COMMAND_pen_give: case COMMAND_pen_away:
-	case COMMAND_note_drop: case COMMAND_tray_take: case COMMAND_hand: case COMMAND_ready: return (struct subject){ 1, 0 };
+	case COMMAND_note_drop: case COMMAND_tray_take: case COMMAND_hand: case COMMAND_ready: case COMMAND_lead: case COMMAND_focus: return (struct subject){ 1, 0 };
 	case COMMAND_note_put: return (struct subject){ 1, 1 };
 	case COMMAND_papers: case COMMAND_proxy: return (struct subject){ activity, 1 };
 	case COMMAND_link_put: return (struct subject){ 5, 0 };
@@ -142,6 +146,9 @@ static enum fault more_asked(unsigned command, bool member, bool secret, uint32_
 	case COMMAND_tray_take: return !member ? FAULT_no_note : over ? FAULT_over : FAULT_pen_needed;
 	case COMMAND_papers: return phase == REVEALED || (secret && phase == SEALED) ? FAULT_wrong_phase : FAULT_none;
 	case COMMAND_proxy: return secret ? FAULT_none : FAULT_no_paper; /* none were announced; of a secret question intake asks */
+	case COMMAND_pause: return phase == CLOSING ? FAULT_wrong_phase : FAULT_none; /* there no time runs, but the grace */
+	case COMMAND_lead: case COMMAND_focus: return member ? FAULT_not_allowed : FAULT_none; /* neither leads nor writes */
+	case COMMAND_agree: return FAULT_not_allowed;                                 /* these questions are a person's each */
 	case COMMAND_items_hide: return secret && phase & (SEALED | REVEALED) ? FAULT_fixed : FAULT_none;
 	default: return FAULT_none;
 	}
@@ -159,7 +166,7 @@ static bool lasts_beyond_the_end(unsigned command)
 
 static enum fault expected(const struct row *row, unsigned roles, uint32_t who, bool secret, uint32_t phase, bool over)
 {
-	bool ballot = row->command == COMMAND_ballot || row->command == COMMAND_secret_ballot || row->command == COMMAND_proxy;
+	bool ballot = row->command == COMMAND_ballot || row->command == COMMAND_secret_ballot || row->command == COMMAND_proxy || row->command == COMMAND_agree;
 	if (who == 0 && row->command != COMMAND_join && row->command != COMMAND_secret_ballot)
 		return FAULT_lane_unknown;
 	if (who != 0 && row->command == COMMAND_secret_ballot)

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include "base/check.h"
 #include "base/limits.h"
+#include "lib/notation.h"
 #include "lib/script.h"
 
 /* --- a page: sections as it has been told --- */
@@ -287,6 +288,28 @@ static void ballots_1(struct script *s)
 	for (uint32_t m = 1; m <= PEOPLE; m++)
 		assert_int_equal(script_ballot(s, m, OPEN_ONE, ballot_text(m)), FAULT_none);
 }
+static void sheet(struct script *s, uint32_t activity, uint32_t room)
+{
+	struct pack in, out;
+	pack_init(&in);
+	pack_init(&out);
+	assert_true(notation_pack("[1, h'07000000000000000000000000000000', 1, <<[4, 3]>>]", &in));
+	assert_true(session_proxy_form(s->session, activity, pack_bytes(&in), slice_of(NULL, 0), &out));
+	uint32_t number = (uint32_t)map_get(&s->numbers, FACILITATOR) + 1;
+	map_set(&s->numbers, FACILITATOR, number);
+	struct entry entry = { .name = { FACILITATOR, 9001, number }, .command = COMMAND_proxy, .subject = { activity, room }, .form = pack_bytes(&out), .salted = ENTRY_FORM };
+	assert_int_equal(script_entry(s, &entry), FAULT_none);
+	pack_finish(&in);
+	pack_finish(&out);
+}
+static void papers_1(struct script *s) { FINE(s, FACILITATOR, papers, .a = OPEN_ONE, .b = 1, .form = "[2]"); }
+static void sheet_1(struct script *s) { sheet(s, OPEN_ONE, 1); }
+static void papers_fewer(struct script *s) { FINE(s, FACILITATOR, papers, .a = OPEN_ONE, .b = 1, .form = "[1]"); }
+static void papers_secret(struct script *s)
+{
+	FINE(s, FACILITATOR, papers, .a = SECRET_ONE, .b = 2, .form = "[1]");
+	sheet(s, SECRET_ONE, 2);
+}
 static void ballot_back(struct script *s) { assert_int_equal(script_ballot(s, 3, OPEN_ONE, ""), FAULT_none); }
 static void ballot_again(struct script *s) { assert_int_equal(script_ballot(s, 3, OPEN_ONE, ballot_text(3)), FAULT_none); }
 static void ballot_bad(struct script *s) { assert_int_equal(script_ballot(s, 3, OPEN_ONE, "[2, 1, 1, 1]"), FAULT_bad_ballot); }
@@ -338,6 +361,30 @@ static void rooms_vote(struct script *s)
 	assert_int_equal(script_ballot(s, 2, ROOMS_ONE, "[1, 52, 3, 12]"), FAULT_none);
 	assert_int_equal(script_ballot(s, 5, ROOMS_ONE, "[1, 50, 3, 10]"), FAULT_no_room);
 }
+static void rooms_agree(struct script *s)
+{
+	FINE(s, 3, agree, .a = ROOMS_ONE, .form = "[1, 1, <<[1, 51, 3, 11]>>]");
+	FINE(s, 1, agree, .a = ROOMS_ONE, .form = "[1, 2, <<[1, 51, 3, 11]>>]");
+	FINE(s, ROAMER, agree, .a = ROOMS_ONE, .form = "[1, 1, <<[1, 52, 3, 12]>>]");
+	FINE(s, 4, agree, .a = ROOMS_ONE, .form = "[1, 2, <<[1, 52, 3, 12]>>]");
+}
+static void rooms_propose(struct script *s)
+{
+	assert_int_equal(script_ballot(s, 2, ROOMS_ONE, "[1, 52, 3, 12, 4, 1]"), FAULT_none);
+	FINE(s, 4, agree, .a = ROOMS_ONE, .form = "[1, 1, <<[1, 52, 3, 12, 4, 1]>>]");
+	assert_int_equal(script_ballot(s, 2, ROOMS_ONE, "[1, 52, 3, 12]"), FAULT_none); /* no: as it was */
+}
+static void leads(struct script *s)
+{
+	FINE(s, 1, lead, .a = 1, .form = "[1]");
+	FINE(s, 1, focus, .a = 1, .form = "[2]");
+	FINE(s, ROAMER, lead, .a = 2, .form = "[6]");
+	FINE(s, ROAMER, focus, .a = 2, .form = "[1]");
+}
+static void leader_again(struct script *s) { FINE(s, 4, lead, .a = 2, .form = "[4]"); }
+static void pause_all(struct script *s) { FINE(s, FACILITATOR, pause, .form = "[450000]"); }
+static void time_all(struct script *s) { FINE(s, FACILITATOR, time, .form = "[450000]"); }
+static void pause_room(struct script *s) { FINE(s, FACILITATOR, pause, .b = ROOM_1, .form = "[45000]"); }
 static void rooms_close(struct script *s) { FINE(s, FACILITATOR, close, .a = ROOMS_ONE, .form = "[1]"); }
 static void rooms_reveal(struct script *s) { FINE(s, FACILITATOR, reveal, .a = ROOMS_ONE); }
 static void open_secret(struct script *s) { FINE(s, FACILITATOR, open, .a = SECRET_ONE, .form = "[0]"); }
@@ -437,10 +484,10 @@ static void not_to_all(struct script *s) { FINE(s, 3, note_drop, .a = 1, .form =
 static void pen_away(struct script *s) { FINE(s, THE_HOUSE, pen_away, .a = 1, .form = "[2]"); }
 static void hands(struct script *s)
 {
-	FINE(s, 2, hand, .a = 2, .form = "[1]");
-	FINE(s, 1, hand, .a = 1, .form = "[1]");
+	FINE(s, 2, hand, .a = 2, .form = "[1, 0]");
+	FINE(s, 1, hand, .a = 1, .form = "[1, 5]");
 	FINE(s, 1, ready, .a = 1, .form = "[1, 1]");
-	FINE(s, FACILITATOR, hand, .a = 2, .form = "[0]");
+	FINE(s, FACILITATOR, hand, .a = 2, .form = "[0, 0]");
 }
 static void back(struct script *s) { FINE(s, FACILITATOR, back, .form = "[300000]"); }
 static void ratings(struct script *s)
@@ -504,12 +551,19 @@ static const struct scene {
 	{ "the word ends", say_nothing, NULL, NULL },
 	{ "the screen shows", show, NULL, NULL },
 	{ "open", open_1, NULL, NULL },
+	{ "the time stands still", pause_all, NULL, NULL },
 	{ "ballots", ballots_1, NULL, NULL },
+	{ "paper is announced", papers_1, NULL, NULL },
+	{ "one sheet is entered", sheet_1, NULL, NULL },
+	{ "the other does not come", papers_fewer, NULL, NULL },
+	{ "the time goes on", time_all, NULL, NULL },
 	{ "one is taken back", ballot_back, NULL, NULL },
 	{ "one is no ballot", ballot_bad, NULL, NULL },
 	{ "one is put again", ballot_again, NULL, NULL },
 	{ "facilitators look", look_1, NULL, "1" },
 	{ "room 1 has its own time", time_room, NULL, NULL },
+	{ "which stands still", pause_room, NULL, NULL },
+	{ "and goes on", time_room, NULL, NULL },
 	{ "which passes", due_room, NULL, NULL },
 	{ "and its grace", due_room, NULL, NULL },
 	{ "room 1 is revealed", reveal_room, "1/1", NULL },
@@ -541,13 +595,16 @@ static const struct scene {
 	{ "the old plan", old_plan, NULL, NULL },
 	{ "5 goes out again", out_again, NULL, NULL },
 	{ "rooms vote", rooms_vote, NULL, NULL },
+	{ "and agree, or not yet", rooms_agree, NULL, NULL },
 	{ "a mate comes", roam_there, NULL, NULL },
 	{ "and goes", roam_back, NULL, NULL },
+	{ "room 2 puts another", rooms_propose, NULL, NULL },
 	{ "rooms are closed", rooms_close, NULL, NULL },
 	{ "and revealed", rooms_reveal, "3/0 3/1 3/2 3/3", NULL },
 	{ "a secret vote", open_secret, NULL, NULL },
 	{ "is answered", secret_ballots, NULL, NULL },
 	{ "and once more by 1", secret_again, NULL, NULL },
+	{ "and on paper", papers_secret, NULL, NULL },
 	{ "closed", close_secret, NULL, NULL },
 	{ "sealed", seal, NULL, NULL },
 	{ "revealed", reveal_secret, "2/0 2/1 2/2 2/3 3/0 3/1 3/2 3/3", NULL },
@@ -557,10 +614,12 @@ static const struct scene {
 	{ "answered again", secret_ballots, NULL, NULL },
 	{ "a guide", guide, NULL, NULL },
 	{ "two take the pen", pens, NULL, NULL },
+	{ "rooms have leaders, who turn the pages", leads, NULL, NULL },
 	{ "and write", notes, NULL, NULL },
 	{ "a note is worded anew", note_again, NULL, NULL },
 	{ "somebody comes to read", roam_there, NULL, NULL },
 	{ "and goes back to theirs", roam_back, NULL, NULL },
+	{ "where another leads now", leader_again, NULL, NULL },
 	{ "a suggestion", suggestion, NULL, NULL },
 	{ "the pen is handed over", pen_given, NULL, NULL },
 	{ "and the old holder writes", late_text, NULL, NULL },
@@ -648,7 +707,18 @@ static void holds_no_canary(const struct page *page, const struct script *script
 			fail_msg("%s: a note of room %u", where, r);
 		if (held_find(page, (struct section){ SECTION_tray, r, 0 }) && !facilitator && room != r)
 			fail_msg("%s: the tray of room %u", where, r);
+		if (held_find(page, (struct section){ SECTION_signals, r, 0 }) && !facilitator && room != r)
+			fail_msg("%s: who leads room %u", where, r);
+		if (held_find(page, (struct section){ SECTION_room_ballots, r, 0 }) && room != r)
+			fail_msg("%s: who agrees in room %u", where, r);
 	}
+	for (uint32_t a = 1; a <= 5; a++)
+		if (!facilitator && held_find(page, (struct section){ SECTION_papers, a, 0 }))
+			fail_msg("%s: how much paper is announced", where);
+	if (!staff && held_find(page, (struct section){ SECTION_course, 0, 0 }))
+		fail_msg("%s: how long everything took", where);
+	if ((held_find(page, (struct section){ SECTION_screen, 0, 0 }) != NULL) != (session_roles(s, page->actor) > ROLE_ANYONE))
+		fail_msg("%s: what the screen shows", where); /* everybody may know: it hangs on the wall */
 	if (!facilitator && page_holds(page, "guide-for-one", 13))
 		fail_msg("%s: the guide", where);
 	for (uint32_t a = 1; a <= 5; a++)

@@ -176,6 +176,17 @@ static void write_volatile(struct unpack *in, struct pack *out)
 		progress_encode(of[0], of[1], of[2], numbers, count, out);
 		break;
 	}
+	case VOLATILE_AWAY: {
+		struct away rooms[8];
+		uint32_t members[8][64];
+		size_t pairs = unpack_array(in) / 2;
+		for (size_t i = 0; i < pairs && i < 8; i++) {
+			rooms[i] = (struct away){ (uint32_t)unpack_uint(in, UINT32_MAX), members[i], 0 };
+			rooms[i].count = numbers_read(in, members[i]);
+		}
+		away_encode(rooms, pairs, out);
+		break;
+	}
 	case VOLATILE_LANE:
 		of[0] = (uint32_t)unpack_uint(in, UINT32_MAX);
 		of[1] = (uint32_t)unpack_uint(in, UINT32_MAX);

@@ -113,7 +113,7 @@ static void test_struck(void **state)
 		}
 		assert_int_equal(session_step(s.session, &entry), s.log[seq - 1].fault);
 	}
-	sees(&s, 6, SECTION_result, 1, 0, "[1, [2, 2, 0, <<[\"time\", 1, \"trust\", 1, 0]>>, h'', 0], 2, [1, 1, 0, <<[\"peace\", 1, 0]>>, h'', 0]]");
+	sees(&s, 6, SECTION_result, 1, 0, "[1, [3, 3, 0, <<[\"\", 1, \"time\", 1, \"trust\", 1, 0]>>, h'', 0], 2, [1, 1, 0, <<[\"peace\", 1, 0]>>, h'', 0]]");
 	sees(&s, 2, SECTION_ballots, 2, 0, "[1, [2, <<[[\"\", \"peace\"]]>>]]");
 	struct pack saved;
 	pack_init(&saved);
@@ -183,7 +183,7 @@ static void test_of_a_room(void **state)
 	assert_int_equal(answer(&s, 3, NULL, 0), FAULT_pen_needed);
 	assert_int_equal(answer(&s, 1, "by the pen", 1), FAULT_none);
 	assert_int_equal(answer(&s, 2, "the other room", 0), FAULT_none);
-	sees(&s, 3, SECTION_room_ballots, 1, 0, "[1, [1, <<[[\"sv\", \"by the pen\"]]>>]]");
+	sees(&s, 3, SECTION_room_ballots, 1, 0, "[1, [1, <<[[\"sv\", \"by the pen\"]]>>, [], []]]");
 	sees(&s, 2, SECTION_room_ballots, 1, 0, NULL);
 	FINE(&s, 1, pen_give, .a = 1, .form = "[1, 3]");
 	assert_int_equal(answer(&s, 1, "in a tunnel", 1), FAULT_stale);
@@ -201,8 +201,100 @@ static void test_of_a_room(void **state)
 	end(&s);
 }
 
+/* What a report says: all of the words, also those that a picture has no room for; held back stays held back. */
+static void all_words(const struct script *s, uint32_t round, uint32_t room, const char *wanted)
+{
+	struct pack out;
+	char *text = NULL;
+	size_t len;
+	pack_init(&out);
+	bool said = session_words(s->session, 1, round, room, &out);
+	FILE *file = open_memstream(&text, &len);
+	if (said)
+		notation_print(pack_bytes(&out), true, file);
+	fclose(file);
+	if (said != (wanted != NULL) || (said && strcmp(text, wanted) != 0))
+		fail_msg("round %u room %u: %s instead of %s", round, room, said ? text : "nothing", wanted ? wanted : "nothing");
+	free(text);
+	pack_finish(&out);
+}
+
+static void test_all_words(void **state)
+{
+	struct script s;
+	(void)state;
+	begin(&s, 1, false);
+	all_words(&s, 1, 0, "[0]");
+	assert_int_equal(answer(&s, 1, "one", 0), FAULT_none);
+	assert_int_equal(answer(&s, 2, "two", 0), FAULT_none);
+	assert_int_equal(answer(&s, 3, "one", 0), FAULT_none);
+	all_words(&s, 1, 0, "[\"one\", 2, \"two\", 1, 0]");
+	all_words(&s, 1, 1, "[\"one\", 2, 0]");
+	all_words(&s, 1, 2, "[\"two\", 1, 0]");
+	all_words(&s, 2, 0, NULL); /* no such round */
+	all_words(&s, 0, 0, NULL);
+	script_activity(&s, &(struct question){ "dots", "[5, 3]", 1, 3, false });
+	struct pack out;
+	pack_init(&out);
+	assert_false(session_words(s.session, 2, 1, 0, &out)); /* not in words */
+	assert_false(session_words(s.session, 9, 1, 0, &out));
+	pack_finish(&out);
+	script_finish(&s);
+	/* Secret: nothing before the seal but what the picture would say, and a room of few is held back. */
+	begin(&s, 1, true);
+	static const char *const said[] = { "[[\"sv\", \"SECRET one\"]]", "[[\"sv\", \"SECRET two\"]]", "[[\"sv\", \"SECRET one\"]]" };
+	for (uint32_t who = 1; who <= 3; who++)
+		assert_int_equal(script_secret(&s, who, 1, said[who - 1]), FAULT_none);
+	FINE(&s, FACILITATOR, close, .a = 1, .form = "[1]");
+	assert_int_equal(script_house_acts(&s), 1);
+	all_words(&s, 1, 0, "[\"SECRET one\", 2, \"SECRET two\", 1, 0]");
+	all_words(&s, 1, 1, NULL);
+	all_words(&s, 1, 2, NULL);
+	script_finish(&s);
+}
+
+/* More than a picture takes: the tally leaves some out and says how many, the report has each. */
+static void test_more_words_than_a_picture_takes(void **state)
+{
+	enum { PEOPLE = 80, LONG = 800 };
+	struct script s;
+	char form[] = "[1, 0, h'']", *text = check_alloc(1, LONG + 64), *words = check_alloc(1, LONG + 1);
+	(void)state;
+	script_begin(&s, 3);
+	script_people(&s, PEOPLE);
+	script_activity(&s, &(struct question){ "text", "[900]", 1, 0, false });
+	FINE(&s, FACILITATOR, open, .a = 1, .form = "[0]");
+	memset(words, 'x', LONG);
+	for (uint32_t who = 1; who <= PEOPLE; who++) {
+		char number[8];
+		snprintf(number, sizeof number, "%03u", who);
+		memcpy(words, number, 3);
+		snprintf(text, LONG + 64, "[[\"sv\", \"%s\"]]", words);
+		assert_int_equal(DO(&s, who, ballot, .a = 1, .form = form, .text = text), FAULT_none);
+	}
+	struct pack all, picture;
+	pack_init(&all);
+	pack_init(&picture);
+	assert_true(session_words(s.session, 1, 1, 0, &all));
+	result_pack(s.session, 1, 1, 0, &picture);
+	assert_true(all.len > (size_t)PEOPLE * LONG && all.at[all.len - 1] == 0); /* nobody is left out */
+	assert_true(picture.len < LIMIT_TALLY_WORDS + 100);
+	for (uint32_t who = 1; who <= PEOPLE; who++) {
+		char start[8];
+		snprintf(start, sizeof start, "%03uxx", who);
+		assert_non_null(memmem(all.at, all.len, start, 5));
+		assert_int_equal(memmem(picture.at, picture.len, start, 5) != NULL, who <= LIMIT_TALLY_WORDS / (LONG + 4));
+	}
+	pack_finish(&all);
+	pack_finish(&picture);
+	free(text);
+	free(words);
+	script_finish(&s);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_open), cmocka_unit_test(test_struck), cmocka_unit_test(test_secret), cmocka_unit_test(test_of_a_room) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_open), cmocka_unit_test(test_struck), cmocka_unit_test(test_secret), cmocka_unit_test(test_of_a_room),
+		cmocka_unit_test(test_all_words), cmocka_unit_test(test_more_words_than_a_picture_takes) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,13 +76,15 @@ static int order(const void *x, const void *y)
 	return slice_order(a->words, b->words);
 }
 
-/* Sorted, equal ones made one. Gives how many there are. */
+/* Sorted, equal ones made one. Gives how many there are. Only proper ballots were taken: what is none was struck, and counts without its words. */
 static size_t answers_read(const struct ballots *ballots, struct answer *answers)
 {
 	size_t count = 0, merged = 0;
 	for (size_t b = 0; b < ballots->count; b++) {
-		answers[count] = (struct answer){ .heads = ballots->ballots[b].count };
-		count += read_ballot(ballots->ballots[b].bytes, &answers[count].words); /* only proper ballots were taken; a damaged seal is counted as far as it goes */
+		struct answer *answer = &answers[count++];
+		*answer = (struct answer){ .heads = ballots->ballots[b].count };
+		if (!read_ballot(ballots->ballots[b].bytes, &answer->words))
+			answer->words = slice_of(NULL, 0);
 	}
 	qsort(answers, count, sizeof *answers, order);
 	for (size_t i = 0; i < count; i++)
@@ -93,20 +95,19 @@ static size_t answers_read(const struct ballots *ballots, struct answer *answers
 	return merged;
 }
 
-/* From the first on as long as the picture has room; how many heads are behind the rest stands at the end. */
-static void tally(struct slice config, const struct ballots *ballots, struct pack *out)
+/* From the first on, as far as `most` bytes go; how many heads are behind the rest stands at the end. */
+static void words_pack(const struct ballots *ballots, size_t most, struct pack *out)
 {
 	struct answer *answers = check_alloc(ballots->count, sizeof *answers);
 	size_t count = answers_read(ballots, answers), shown = 0;
 	uint64_t left_out = 0;
 	struct pack body;
-	(void)config;
 	pack_init(&body);
 	for (; shown < count; shown++) {
 		size_t before = body.len;
 		pack_str(&body, answers[shown].words);
 		pack_uint(&body, answers[shown].heads);
-		if (body.len > LIMIT_TALLY_WORDS) {
+		if (body.len > most) {
 			body.len = before;
 			break;
 		}
@@ -120,6 +121,17 @@ static void tally(struct slice config, const struct ballots *ballots, struct pac
 	free(answers);
 }
 
+static void tally(struct slice config, const struct ballots *ballots, struct pack *out)
+{
+	(void)config;
+	words_pack(ballots, LIMIT_TALLY_WORDS, out);
+}
+
+static void all_words(const struct ballots *ballots, struct pack *out)
+{
+	words_pack(ballots, SIZE_MAX, out);
+}
+
 const struct activity_kind activity_text = {
 	.name = "text",
 	.ballot_max = AROUND + LIMIT_ANSWER,
@@ -128,4 +140,5 @@ const struct activity_kind activity_text = {
 	.longest = longest,
 	.tally = tally,
 	.in_words = true,
+	.all_words = all_words,
 };
