@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "book.h"
-#include "base/check.h"
+#include "base/copy.h"
 #include "base/limits.h"
 #include "picture.h"
 #include "wire/pack.h"
@@ -9,12 +9,12 @@ void book_finish(struct book *book)
 {
 	for (size_t i = 0; i < book->count; i++) {
 		for (size_t k = 0; k < book->pages[i].size; k++)
-			free((void *)(uintptr_t)book->pages[i].kept[k].ballot.at);
+			copy_free(book->pages[i].kept[k].ballot);
 		free(book->pages[i].kept);
 	}
 	free(book->pages);
 	for (size_t i = 0; i < book->notes_count; i++)
-		free((void *)(uintptr_t)book->notes[i].words.at);
+		copy_free(book->notes[i].words);
 	free(book->notes);
 	*book = (struct book){ 0 };
 }
@@ -27,15 +27,6 @@ struct book_page *book_page(struct book *book, uint32_t activity, uint32_t round
 	book->pages = check_realloc(book->pages, book->count + 1, sizeof *book->pages);
 	book->pages[book->count] = (struct book_page){ .activity = activity, .round = round };
 	return &book->pages[book->count++];
-}
-
-static struct slice copy(struct slice bytes)
-{
-	if (bytes.len == 0)
-		return slice_of(NULL, 0);
-	uint8_t *at = check_alloc(bytes.len, 1);
-	memcpy(at, bytes.at, bytes.len);
-	return slice_of(at, bytes.len);
 }
 
 void book_put(struct book_page *page, size_t holder, uint64_t seq, struct slice ballot)
@@ -52,8 +43,8 @@ void book_put(struct book_page *page, size_t holder, uint64_t seq, struct slice 
 	struct kept *kept = &page->kept[holder];
 	if (seq <= kept->seq)
 		return;
-	free((void *)(uintptr_t)kept->ballot.at);
-	kept->ballot = copy(ballot);
+	copy_free(kept->ballot);
+	kept->ballot = copy_of(ballot);
 	kept->seq = seq;
 }
 
@@ -79,9 +70,9 @@ void book_note(struct book *book, const struct book_note *told)
 	}
 	if (told->seq <= note->seq)
 		return;
-	free((void *)(uintptr_t)note->words.at);
+	copy_free(note->words);
 	*note = *told;
-	note->words = copy(told->words);
+	note->words = copy_of(told->words);
 }
 
 /* --- what it adds up to: a second opinion, with nothing of the daemon's --- */

@@ -78,10 +78,13 @@ static bool check_file(const char *path, bool strict)
 	struct workshop w;
 	workshop_read(slice_of(text, len), stem_of(path), &w);
 	print_complaints(path, &w.complaints, stdout);
-	if (w.good)
+	size_t warnings = w.good ? w.complaints.count + w.complaints.left_out : 0;
+	if (w.good && strict && warnings)
+		printf("%s: %s@%u would be fine but for %zu warning%s, which --strict does not let pass\n", path, w.id, (unsigned)w.version, warnings, warnings == 1 ? "" : "s");
+	else if (w.good)
 		printf("%s: %s@%u is fine: %u step%s, %u activit%s, %u minute%s\n", path, w.id, (unsigned)w.version, (unsigned)w.steps, w.steps == 1 ? "" : "s",
 		       (unsigned)w.activities, w.activities == 1 ? "y" : "ies", (unsigned)w.minutes, w.minutes == 1 ? "" : "s");
-	bool fine = w.good && !(strict && w.complaints.count);
+	bool fine = w.good && !(strict && warnings);
 	workshop_finish(&w);
 	free(text);
 	return fine;

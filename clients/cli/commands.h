@@ -3,6 +3,7 @@
 #ifndef BOLLPLANK_CLI_COMMANDS_H
 #define BOLLPLANK_CLI_COMMANDS_H
 #include "base/fault.h"
+#include "link.h"
 
 int check_main(int argc, char **argv);
 int create_main(int argc, char **argv);
@@ -20,5 +21,7 @@ __attribute__((format(printf, 2, 3))) int usage_wrong(const char *command, const
 int usage_option(const char *command, int argc, char **argv);
 /* A whole number within bounds. false: said on stderr. */
 int usage_number(const char *command, const char *option, const char *text, unsigned long least, unsigned long most, unsigned long *out);
+/* A link to a session that has a token. Otherwise returns 2; ${for_joining}: what is said when it has none. */
+int usage_link(const char *command, const char *text, const char *for_joining, struct link *out);
 const char *fault_sentence(enum fault fault);
 #endif

@@ -255,7 +255,21 @@ static void keep_note(struct crowd *crowd, const struct wish *wish, enum fault f
 	told.tray = fault == FAULT_recovered || cursor_uint(&form) == 0;
 	told.words = text_words(&text, "", 0);
 	crowd->recovered += fault == FAULT_recovered;
-	book_note(&crowd->book, &told);
+	if (told.id & 1) /* another is scrap */
+		book_note(&crowd->book, &told);
+}
+
+/* A ballot on paper that the simulated facilitator has entered: in the book behind the people's own (meddle.c). */
+static void keep_sheet(struct crowd *crowd, const struct wish *wish)
+{
+	struct cursor form = cursor_of(wish->form);
+	form = cursor_array(&form);
+	uint32_t round = (uint32_t)cursor_uint(&form);
+	struct slice sheet = cursor_bin(&form);
+	cursor_uint(&form);
+	struct slice ballot = cursor_bin(&form);
+	if (sheet.len == 16)
+		book_put(book_page(&crowd->book, wish->subject.a, round), crowd->count + sheet.at[15], wish->seq, ballot);
 }
 
 static void keep_ballot(struct device *d, const struct wish *wish)
@@ -293,6 +307,9 @@ static void page_ended(struct page *page, const struct wish *wish, enum fault fa
 		return;
 	}
 	write_saved(d, wish);
+	crowd->commands[wish->command & 63]++;
+	if (d->person == NULL && wish->command == COMMAND_proxy)
+		keep_sheet(crowd, wish);
 	if (d->person == NULL)
 		return;
 	switch (wish->command) {

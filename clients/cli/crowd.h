@@ -22,7 +22,8 @@ enum temper { /* what somebody is like */
 };
 
 enum { QUESTIONS = 400, FAULTS = 256, CROWD_KINDS = 1 << SECTION_scope | 1 << SECTION_activity | 1 << SECTION_me | 1 << SECTION_verdicts |
-	1 << SECTION_ballots | 1 << SECTION_mine | 1 << SECTION_result | 1 << SECTION_session | 1 << SECTION_signals };
+	1 << SECTION_ballots | 1 << SECTION_mine | 1 << SECTION_result | 1 << SECTION_session | 1 << SECTION_signals |
+	1 << SECTION_room_ballots };
 enum { JOTS = 4, JOTS_MOST = 24 }; /* notes that somebody goes on with; and writes at all: a room on a step has at most 100 */
 
 struct jot { /* a note as its writer remembers it */
@@ -93,7 +94,7 @@ struct crowd {
 
 	/* What happened. */
 	uint32_t came, joined;
-	uint64_t jotted, recovered, pens, hands, readies;
+	uint64_t jotted, recovered, pens, hands, readies, commands[64]; /* commands: taken, by number */
 	uint64_t sent, saved, refused[FAULTS], reconnects, dropped, byes[FAULTS], odd_messages, later_joins;
 	struct samples ack, join, shown;
 	struct told *told;

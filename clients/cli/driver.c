@@ -4,20 +4,13 @@
  * the result. */
 #include "commands.h"
 #include "rehearsal.h"
-#include "wire/pack.h"
 
-enum { LEAD_MS = 10000, MEDDLE_MS = 700, BACK_MS = 10000, GATE_TIMES = 3, GATE_MORE_MS = 10000 };
+enum { LEAD_MS = 10000, BACK_MS = 10000, GATE_TIMES = 3, GATE_MORE_MS = 10000 };
 
 static void send(struct rehearsal *r, enum command command, uint32_t a, uint32_t b, const uint64_t *numbers,
 		 size_t count)
 {
-	struct pack form;
-	pack_init(&form);
-	pack_array(&form, count);
-	for (size_t i = 0; i < count; i++)
-		pack_uint(&form, numbers[i]);
-	page_wish(rehearsal_lead(r), command, a, b, pack_bytes(&form), slice_of(NULL, 0), net_now_us());
-	pack_finish(&form);
+	page_wish_numbers(rehearsal_lead(r), command, a, b, numbers, count, net_now_us());
 	r->asked = true;
 }
 
@@ -157,63 +150,6 @@ static void note_looks(struct rehearsal *r)
 		r->looked[q] = true;
 		send(r, COMMAND_look, r->crowd.questions[q], 0, NULL, 0);
 	}
-}
-
-static const struct page *page_of(struct rehearsal *r, uint32_t actor)
-{
-	for (uint32_t i = 0; actor != 0 && i < r->crowd.count; i++)
-		if (r->crowd.people[i].devices[0].page.actor == actor)
-			return &r->crowd.people[i].devices[0].page;
-	return NULL;
-}
-
-/* A room where the writer has lost the network with words still unsent: given to another now, they come in
- * late (clause 4.17). Else any. */
-static uint32_t room_to_meddle(struct rehearsal *r)
-{
-	for (uint32_t room = 1; room <= r->rooms; room++) {
-		const struct page *writer = page_of(r, page_pen(rehearsal_lead(r), room).holder);
-		if (writer != NULL && !writer->welcome && writer->outbox != NULL &&
-		    writer->outbox->command == COMMAND_note_put)
-			return room;
-	}
-	return r->rooms > 0 ? chance_between(&r->crowd.dice, 1, (uint32_t)r->rooms) : 0;
-}
-
-/* Somebody else in the room, best of all one whose phone falls asleep: they write on without network. */
-static const struct page *next_writer(struct rehearsal *r, uint32_t room, uint32_t holder)
-{
-	const struct page *found = NULL;
-	uint32_t from = chance_below(&r->crowd.dice, r->crowd.count);
-	for (uint32_t i = 0; i < r->crowd.count; i++) {
-		const struct person *next = &r->crowd.people[(from + i) % r->crowd.count];
-		const struct page *page = &next->devices[0].page;
-		if (page->actor == 0 || page->actor == holder || !page->welcome || page_room(page) != room)
-			continue;
-		if (found == NULL || next->temper == TEMPER_SLEEPER)
-			found = page;
-	}
-	return found;
-}
-
-/* Takes down raised hands, and gives some room's pen to another. */
-static void meddle(struct rehearsal *r)
-{
-	struct page *page = rehearsal_lead(r);
-	if (net_now_us() - r->meddled_us < MEDDLE_MS * UINT64_C(1000) || page->outbox != NULL)
-		return;
-	r->meddled_us = net_now_us();
-	for (uint32_t room = 1; room <= r->rooms; room++) {
-		struct cursor hand = picture_item(&page->picture,
-						  (struct section){ .kind = SECTION_signals, .a = room }, 2);
-		if (cursor_uint(&hand) != 0)
-			send(r, COMMAND_hand, room, 0, (uint64_t[]){ 0 }, 1);
-	}
-	uint32_t room = room_to_meddle(r);
-	struct pen pen = page_pen(page, room);
-	const struct page *next = pen.holder != 0 ? next_writer(r, room, pen.holder) : NULL;
-	if (next != NULL)
-		send(r, COMMAND_pen_give, room, 0, (uint64_t[]){ pen.tenure, next->actor }, 2);
 }
 
 static bool is_gated(struct rehearsal *r, size_t question)
@@ -368,10 +304,15 @@ static void stage_close(struct rehearsal *r)
 static void stage_show(struct rehearsal *r)
 {
 	bool asked = r->asked;
-	for (size_t i = 0; !asked && i < r->now_count; i++)
+	for (size_t i = 0; !asked && i < r->now_count; i++) {
 		send(r, COMMAND_reveal, r->crowd.questions[r->now[i]], 0, NULL, 0);
+		if (i > 0 || r->hidden++ > 0)
+			continue;
+		send(r, COMMAND_hide, r->crowd.questions[r->now[i]], 0, NULL, 0); /* once: shown too soon, and shown again */
+		send(r, COMMAND_reveal, r->crowd.questions[r->now[i]], 0, NULL, 0);
+	}
 	r->asked = true;
-	if (!all_in(r, PHASE_REVEALED))
+	if (!all_in(r, PHASE_REVEALED) || rehearsal_lead(r)->outbox != NULL)
 		return;
 	if (r->now_count > 0)
 		send(r, COMMAND_show, 0, 0,

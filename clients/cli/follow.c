@@ -84,7 +84,7 @@ static size_t read_ids(struct rehearsal *r, uint32_t activity, bool *groups,
 	size_t count = 0;
 	*groups = false;
 	for (size_t i = 0; s != NULL && i < s->count; i++)
-		*groups |= s->items[i].key > 4096;
+		*groups |= s->items[i].key > KEY_GROUP;
 	for (size_t i = 0; s != NULL && i < s->count && count < LIMIT_ITEMS; i++) {
 		struct cursor c = item_cursor(&s->items[i]);
 		uint64_t group = cursor_uint(&c), id = *groups ? group : s->items[i].key;

@@ -21,25 +21,6 @@ uint32_t habits_every_ms(enum temper temper)
 
 /* --- ballots: one that the question takes, written to ${out}; empty: taken back --- */
 
-/* The items that are shown, by number. */
-static size_t shown_items(const struct page *page, uint32_t activity, uint32_t items[LIMIT_ITEMS])
-{
-	const struct picture_section *s = picture_find(&page->picture, SECTION_activity, activity, 0);
-	size_t count = 0;
-	for (size_t i = 0; s != NULL && i < s->count && count < LIMIT_ITEMS; i++) {
-		struct cursor c = item_cursor(&s->items[i]);
-		cursor_uint(&c);
-		if (s->items[i].key == 0 || s->items[i].key > LIMIT_ITEMS ||
-		    cursor_bool(&c)) /* itself, a group of items, hidden */
-			continue;
-		size_t at = count++;
-		for (; at > 0 && items[at - 1] > s->items[i].key; at--)
-			items[at] = items[at - 1];
-		items[at] = (uint32_t)s->items[i].key;
-	}
-	return count;
-}
-
 static void pack_values(const uint32_t *items, const uint32_t *values, size_t count, struct pack *out)
 {
 	size_t used = 0;
@@ -118,11 +99,11 @@ static void draw_words(struct person *p, uint32_t most, struct pack *out)
 		pack_words(words, out);
 }
 
-static void draw_ballot(struct person *p, const struct page *page, const struct question *question,
-			struct pack *out)
+void habits_ballot(struct person *p, const struct page *page, const struct question *question,
+		   struct pack *out)
 {
 	uint32_t items[LIMIT_ITEMS];
-	size_t count = shown_items(page, question->number, items);
+	size_t count = page_items(page, question->number, items);
 	struct cursor c = cursor_of(question->config);
 	c = cursor_array(&c);
 	uint32_t x = (uint32_t)cursor_uint(&c), y = (uint32_t)cursor_uint(&c);
@@ -150,7 +131,7 @@ static void vote(struct person *p, struct device *d, size_t index, uint32_t roun
 		return;
 	struct pack ballot;
 	pack_init(&ballot);
-	draw_ballot(p, &d->page, &question, &ballot);
+	habits_ballot(p, &d->page, &question, &ballot);
 	if (ballot.len > 0) /* who took it back has not answered */
 		p->voted[index / 32] |= 1u << index % 32;
 	else
@@ -184,13 +165,7 @@ static void answer(struct person *p, struct device *d, uint32_t room)
 static void wish(struct device *d, enum command command, uint32_t a, uint32_t b, const uint64_t *numbers,
 		 size_t count)
 {
-	struct pack form;
-	pack_init(&form);
-	pack_array(&form, count);
-	for (size_t i = 0; i < count; i++)
-		pack_uint(&form, numbers[i]);
-	page_wish(&d->page, command, a, b, pack_bytes(&form), slice_of(NULL, 0), net_now_us());
-	pack_finish(&form);
+	page_wish_numbers(&d->page, command, a, b, numbers, count, net_now_us());
 }
 
 /* Somebody else of ours in this room; 0: nobody. */
@@ -245,6 +220,35 @@ static void write_note(struct person *p, struct device *d, uint32_t room, uint32
 	pack_finish(&text);
 }
 
+/* One that is not in the book: its id is even. It is dropped again, or put away out of the tray. */
+static void scrap(struct person *p, struct device *d, uint32_t room, uint32_t step, uint32_t tenure)
+{
+	struct pack form, text;
+	uint64_t id;
+	chance_secure(&id, sizeof id);
+	id = (id | 2) & ~UINT64_C(1);
+	pack_init(&form);
+	pack_init(&text);
+	pack_words("Stryk det här", &text);
+	pack_array(&form, 8);
+	pack_bin64(&form, id);
+	pack_uint(&form, tenure);
+	pack_uint(&form, chance_between(&p->dice, 1, 7));
+	for (int i = 0; i < 3; i++)
+		pack_uint(&form, 0);
+	pack_uint(&form, 1000);
+	pack_uint(&form, 0);
+	page_wish(&d->page, COMMAND_note_put, room, step, pack_bytes(&form), pack_bytes(&text), net_now_us());
+	pack_clear(&form);
+	pack_array(&form, 2);
+	pack_bin64(&form, id);
+	pack_uint(&form, tenure);
+	if (tenure != 0)
+		page_wish(&d->page, COMMAND_note_drop, room, 0, pack_bytes(&form), slice_of(NULL, 0), net_now_us());
+	pack_finish(&form);
+	pack_finish(&text);
+}
+
 static void hold_pen(struct person *p, struct device *d, uint32_t room, uint32_t step, uint32_t tenure)
 {
 	uint32_t luck = chance_below(&p->dice, 100);
@@ -255,8 +259,10 @@ static void hold_pen(struct person *p, struct device *d, uint32_t room, uint32_t
 		     (uint64_t[]){ tenure, chance_below(&p->dice, 3) ? neighbour(p, room) : 0 }, 2);
 	else if (luck < 41)
 		wish(d, COMMAND_ready, room, 0, (uint64_t[]){ step, chance_below(&p->dice, 4) > 0 }, 2);
-	else if (luck < 50 && room == 1) /* one room asks for help now and then */
-		wish(d, COMMAND_hand, room, 0, (uint64_t[]){ 1 }, 1);
+	else if (luck < 44)
+		scrap(p, d, room, step, tenure);
+	else if (luck < 50 && room <= 2) /* one room asks for help now and then, another for minutes */
+		wish(d, COMMAND_hand, room, 0, (uint64_t[]){ 1, room == 2 ? 5 : 0 }, 2);
 }
 
 static void take_notes(struct person *p, struct device *d, uint32_t room)
@@ -271,6 +277,71 @@ static void take_notes(struct person *p, struct device *d, uint32_t room)
 		wish(d, COMMAND_pen_take, room, 0, (uint64_t[]){ pen.tenure }, 1);
 	else if (chance_below(&p->dice, 200) == 0 && p->jots_made < JOTS_MOST)
 		write_note(p, d, room, step, 0); /* a suggestion */
+	else if (chance_below(&p->dice, 300) == 0)
+		scrap(p, d, room, step, 0);
+}
+
+/* --- the discussion --- */
+
+static void agree(struct person *p, struct device *d, uint32_t room)
+{
+	const struct picture_section *ballots = picture_find(&d->page.picture, SECTION_room_ballots, room, 0);
+	for (size_t i = 0; ballots && i < ballots->count; i++) {
+		uint32_t activity = (uint32_t)ballots->items[i].key, round;
+		struct cursor c = item_cursor(&ballots->items[i]);
+		uint32_t of = (uint32_t)cursor_uint(&c);
+		struct slice ballot = cursor_bin(&c);
+		unsigned phase = page_phase(&d->page, activity, room, &round);
+		if (ballot.len == 0 || of != round || (phase & (PHASE_OPEN | PHASE_CLOSING)) == 0 || chance_below(&p->dice, 4) > 0)
+			continue;
+		struct pack form;
+		pack_init(&form);
+		pack_array(&form, 3);
+		pack_uint(&form, round);
+		pack_uint(&form, chance_below(&p->dice, 5) == 0 ? 2 : 1);
+		pack_bin(&form, ballot);
+		page_wish(&d->page, COMMAND_agree, activity, 0, pack_bytes(&form), slice_of(NULL, 0), net_now_us());
+		pack_finish(&form);
+		return;
+	}
+}
+
+/* Takes the lead where nobody has it; who has it turns the pages, hands over, lays it down. */
+static void discuss(struct person *p, struct device *d, uint32_t room)
+{
+	struct cursor signal = picture_value(&d->page.picture, (struct section){ .kind = SECTION_signals, .a = room }, 4);
+	uint32_t leader = (uint32_t)cursor_uint(&signal), luck = chance_below(&p->dice, 200);
+	struct crowd *crowd = p->crowd;
+	if (d->page.outbox != NULL)
+		return;
+	if (leader == 0 && luck < 4)
+		wish(d, COMMAND_lead, room, 0, (uint64_t[]){ d->page.actor }, 1);
+	else if (leader == d->page.actor && luck < 20 && crowd->question_count > 0)
+		wish(d, COMMAND_focus, room, 0, (uint64_t[]){ crowd->questions[chance_below(&p->dice, (uint32_t)crowd->question_count)] }, 1);
+	else if (leader == d->page.actor && luck < 26)
+		wish(d, COMMAND_lead, room, 0, (uint64_t[]){ luck < 22 ? 0 : neighbour(p, room) }, 1);
+	else if (luck < 70)
+		agree(p, d, room);
+}
+
+/* Spells their name another way. */
+static void profile(struct person *p, struct device *d)
+{
+	struct pack form, text;
+	char name[48];
+	pack_init(&form);
+	pack_init(&text);
+	snprintf(name, sizeof name, "%s K", p->name);
+	pack_array(&form, 1);
+	pack_uint(&form, 0);
+	pack_array(&text, 1);
+	pack_array(&text, 3);
+	pack_str(&text, slice_text(""));
+	pack_str(&text, slice_text(name));
+	pack_str(&text, slice_text(p->organisation));
+	page_wish(&d->page, COMMAND_profile, 0, 0, pack_bytes(&form), pack_bytes(&text), net_now_us());
+	pack_finish(&form);
+	pack_finish(&text);
 }
 
 void habits_act(struct person *p, struct device *d)
@@ -279,6 +350,10 @@ void habits_act(struct person *p, struct device *d)
 	answer(p, d, room);
 	if (room != 0)
 		take_notes(p, d, room);
+	if (room != 0)
+		discuss(p, d, room);
+	if (chance_below(&p->dice, 500) == 0 && d->page.outbox == NULL)
+		profile(p, d);
 }
 
 void habits_act_offline(struct person *p, struct device *d)

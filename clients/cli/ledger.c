@@ -150,7 +150,8 @@ void ledger_own(struct rehearsal *r)
 
 /* --- notes --- */
 
-/* How often the id stands in notes (or in a tray), and whether with these words. */
+/* How often the id stands in notes, and whether with these words. In a tray each wording that was finished is
+ * an item of its own (clause 4.17): there, how often it stands with these words. */
 static unsigned find_note(struct rehearsal *r, const struct book_note *note, bool *worded)
 {
 	const struct picture *picture = &rehearsal_lead(r)->picture;
@@ -170,8 +171,9 @@ static unsigned find_note(struct rehearsal *r, const struct book_note *note, boo
 			     k--) /* to the text: [id, step, activity, kind, author, tenure, at_ms, text],
 				     [id, ... edited_ms, text] */
 				cursor_raw(&c);
-			found++;
-			*worded = here && slice_equal(text_words(&c, "", 0), note->words);
+			bool same = here && slice_equal(text_words(&c, "", 0), note->words);
+			found += !note->tray || same;
+			*worded |= same;
 		}
 	}
 	return found;

@@ -74,6 +74,14 @@ int usage_number(const char *command, const char *option, const char *text, unsi
 	return 0;
 }
 
+int usage_link(const char *command, const char *text, const char *for_joining, struct link *out)
+{
+	const char *wrong = link_parse(text, out);
+	if (wrong != NULL)
+		return usage_wrong(command, "'%s' is not a link to a session: %s", text, wrong);
+	return out->has_token ? 0 : usage_wrong(command, "this is the link for joining; %s", for_joining);
+}
+
 const char *fault_sentence(enum fault fault)
 {
 	switch (fault) {

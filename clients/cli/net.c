@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "net.h"
-#include "base/check.h"
+#include "base/copy.h"
 #include <errno.h>
 #include <libwebsockets.h>
 #include <netdb.h>
@@ -92,7 +92,7 @@ static void conn_free(struct net_conn *conn)
 		free(w);
 	}
 	free(conn->have);
-	free((void *)(uintptr_t)conn->body.at);
+	copy_free(conn->body);
 	free(conn->key);
 	free(conn);
 }
@@ -642,11 +642,7 @@ static void ask_plain(void *ctx)
 static void ask(struct net *net, const char *path, const char *key, struct slice body, size_t most, net_answer_fn done, void *ctx)
 {
 	struct net_conn *conn = conn_create(net, ctx);
-	if (body.len) {
-		uint8_t *copy = check_alloc(body.len, 1);
-		memcpy(copy, body.at, body.len);
-		conn->body = slice_of(copy, body.len);
-	}
+	conn->body = copy_of(body);
 	conn->key = check_alloc(strlen(key) + 1, 1);
 	memcpy(conn->key, key, strlen(key));
 	conn->answer = done;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "page.h"
-#include "base/check.h"
+#include "base/copy.h"
 #include "base/digest.h"
 #include "chance.h"
 #include <stdio.h>
 
-enum { LATER_MS = 1000, UNSURE_MS = 500 }; /* when the daemon names no time */
+enum { UNSURE_MS = 500 };
 
 static uint64_t draw_lane(void)
 {
@@ -54,8 +54,8 @@ void page_lane_resume(struct page *page)
 
 static void wish_free(struct wish *wish)
 {
-	free((void *)(uintptr_t)wish->form.at);
-	free((void *)(uintptr_t)wish->text.at);
+	copy_free(wish->form);
+	copy_free(wish->text);
 	free(wish);
 }
 
@@ -123,22 +123,13 @@ static struct page_number *number_of(struct page *page, uint32_t activity, uint3
 	return &page->numbers[page->numbers_count++];
 }
 
-static struct slice copy(struct slice bytes)
-{
-	if (bytes.len == 0)
-		return slice_of(NULL, 0);
-	uint8_t *at = check_alloc(bytes.len, 1);
-	memcpy(at, bytes.at, bytes.len);
-	return slice_of(at, bytes.len);
-}
-
 static struct wish *wish_create(enum command command, uint32_t a, uint32_t b, struct slice form, struct slice text)
 {
 	struct wish *wish = check_alloc(1, sizeof *wish);
 	wish->command = (uint16_t)command;
 	wish->subject = (struct subject){ .a = a, .b = b };
-	wish->form = copy(form);
-	wish->text = copy(text);
+	wish->form = copy_of(form);
+	wish->text = copy_of(text);
 	return wish;
 }
 
@@ -401,6 +392,18 @@ void page_wish(struct page *page, enum command command, uint32_t a, uint32_t b, 
 	enqueue(page, wish_create(command, a, b, form, text), now_us);
 }
 
+void page_wish_numbers(struct page *page, enum command command, uint32_t a, uint32_t b, const uint64_t *numbers, size_t count,
+		       uint64_t now_us)
+{
+	struct pack form;
+	pack_init(&form);
+	pack_array(&form, count);
+	for (size_t i = 0; i < count; i++)
+		pack_uint(&form, numbers[i]);
+	page_wish(page, command, a, b, pack_bytes(&form), slice_of(NULL, 0), now_us);
+	pack_finish(&form);
+}
+
 void page_ballot(struct page *page, uint32_t activity, uint32_t round, struct slice ballot, uint64_t now_us)
 {
 	struct question question = { 0 };
@@ -431,6 +434,23 @@ bool page_question(const struct page *page, uint32_t activity, struct question *
 	out->secret = cursor_bool(&c);
 	out->config = cursor_bin(&c);
 	return true;
+}
+
+size_t page_items(const struct page *page, uint32_t activity, uint32_t items[LIMIT_ITEMS])
+{
+	const struct picture_section *s = picture_find(&page->picture, SECTION_activity, activity, 0);
+	size_t count = 0;
+	for (size_t i = 0; s != NULL && i < s->count && count < LIMIT_ITEMS; i++) {
+		struct cursor c = item_cursor(&s->items[i]);
+		cursor_uint(&c);
+		if (s->items[i].key == 0 || s->items[i].key > LIMIT_ITEMS || cursor_bool(&c)) /* itself, a group of items, hidden */
+			continue;
+		size_t at = count++;
+		for (; at > 0 && items[at - 1] > s->items[i].key; at--)
+			items[at] = items[at - 1];
+		items[at] = (uint32_t)s->items[i].key;
+	}
+	return count;
 }
 
 uint32_t page_room(const struct page *page)
@@ -465,7 +485,7 @@ unsigned page_phase(const struct page *page, uint32_t activity, uint32_t room, u
 	for (size_t i = 0; i < 2; i++) {
 		struct cursor c =
 			picture_item(&page->picture, (struct section){ .kind = SECTION_scope, .a = scopes[i] },
-				     4096 + (uint64_t)activity);
+				     KEY_ACTIVITY + (uint64_t)activity);
 		if (c.left > 0) {
 			unsigned phase = (unsigned)cursor_uint(&c);
 			*round = (uint32_t)cursor_uint(&c);

@@ -3,6 +3,7 @@
  * tells the time, and calls back when a time to wait has passed. What a browser page keeps over a reload is what page_reload keeps. */
 #ifndef BOLLPLANK_CLI_PAGE_H
 #define BOLLPLANK_CLI_PAGE_H
+#include "base/limits.h"
 #include "picture.h"
 #include "wire/command.h"
 
@@ -22,6 +23,7 @@ enum view {
 #undef VIEW
 };
 enum holder { HOLDER_PERSON = 1, HOLDER_ROOM = 2 };
+enum { KEY_ACTIVITY = 4096, KEY_GROUP = 4096 }; /* keys of activities in scope and me; of groups in activity */
 
 /* A command that waits for its verdict. Owned by the page. */
 struct wish {
@@ -101,6 +103,8 @@ void page_go_on(struct page *page, uint64_t now_us);
 
 /* Put a command into the outbox. form: one MessagePack array, copied. A ballot that waits unsent is replaced by a newer one on the same question. */
 void page_wish(struct page *page, enum command command, uint32_t a, uint32_t b, struct slice form, struct slice text, uint64_t now_us);
+/* The same with a form of numbers. */
+void page_wish_numbers(struct page *page, enum command command, uint32_t a, uint32_t b, const uint64_t *numbers, size_t count, uint64_t now_us);
 /* A ballot on the running round of an activity in the picture. Of an answer in words the bytes of its text stand for the ballot. */
 void page_ballot(struct page *page, uint32_t activity, uint32_t round, struct slice ballot, uint64_t now_us);
 
@@ -112,6 +116,7 @@ struct question { /* an activity as its section says */
 	struct slice config;   /* borrowed from the picture */
 };
 bool page_question(const struct page *page, uint32_t activity, struct question *out);
+size_t page_items(const struct page *page, uint32_t activity, uint32_t items[LIMIT_ITEMS]); /* those that are shown, by number; returns how many */
 uint32_t page_room(const struct page *page);
 uint32_t page_step(const struct page *page, uint32_t room); /* where the room stands on the agenda; 0: nowhere yet */
 struct pen { /* of a room, as its section says (clause 4.17) */

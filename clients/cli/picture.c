@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "picture.h"
-#include "base/check.h"
+#include "base/copy.h"
 
 void picture_init(struct picture *p, uint32_t wanted)
 {
@@ -10,7 +10,7 @@ void picture_init(struct picture *p, uint32_t wanted)
 static void section_empty(struct picture_section *s)
 {
 	for (size_t i = 0; i < s->count; i++)
-		free((void *)(uintptr_t)s->items[i].value.at);
+		copy_free(s->items[i].value);
 	s->count = 0;
 }
 
@@ -61,7 +61,7 @@ static void set(struct picture_section *s, uint64_t key, struct slice value)
 	while (at < s->count && s->items[at].key != key)
 		at++;
 	if (at < s->count)
-		free((void *)(uintptr_t)s->items[at].value.at);
+		copy_free(s->items[at].value);
 	if (value.len == 1 && value.at[0] == 0xc0) { /* nil: removed */
 		if (at < s->count)
 			s->items[at] = s->items[--s->count];
@@ -74,9 +74,7 @@ static void set(struct picture_section *s, uint64_t key, struct slice value)
 		}
 		s->count++;
 	}
-	uint8_t *copy = check_alloc(value.len, 1);
-	memcpy(copy, value.at, value.len);
-	s->items[at] = (struct picture_item){ .key = key, .value = slice_of(copy, value.len) };
+	s->items[at] = (struct picture_item){ .key = key, .value = copy_of(value) };
 }
 
 static struct section read_name(struct cursor *c)
@@ -138,6 +136,15 @@ const struct picture_section *picture_find(const struct picture *p, enum section
 {
 	size_t at = find(p, (struct section){ .kind = (uint8_t)kind, .a = a, .b = b });
 	return at == SIZE_MAX ? NULL : &p->sections[at];
+}
+
+const struct picture_item *picture_newest(const struct picture_section *section)
+{
+	const struct picture_item *newest = NULL;
+	for (size_t i = 0; section != NULL && i < section->count; i++)
+		if (newest == NULL || section->items[i].key > newest->key)
+			newest = &section->items[i];
+	return newest;
 }
 
 struct cursor picture_value(const struct picture *p, struct section name, uint64_t key)

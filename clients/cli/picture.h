@@ -29,6 +29,7 @@ void picture_clear(struct picture *p);
 void picture_apply(struct picture *p, struct cursor *frame);
 
 const struct picture_section *picture_find(const struct picture *p, enum section_kind kind, uint32_t a, uint32_t b); /* NULL: not held */
+const struct picture_item *picture_newest(const struct picture_section *section); /* with the greatest key: of results the newest round; NULL: none */
 /* A cursor on the values of the array that is the item; empty when there is no such item. */
 struct cursor picture_item(const struct picture *p, struct section name, uint64_t key);
 /* A cursor on the item itself, whatever it is. */

@@ -34,7 +34,8 @@ static const char help[] =
 	"  1, 2 ... one column for each item that got something: its number, or its words. In the rows stand "
 	"the dots,\n"
 	"           1 or x for a choice, the place for a ranking\n"
-	"  value    instead of items, for a rating: the place from 0 to 1000\n"
+	"  percent  instead of items, for a rating: the place from 0 to 100 as pages say it, 62 or 62,5\n"
+	"  value    the same from 0 to 1000, as the protocol has it\n"
 	"  words    instead of items, for an answer in words\n"
 	"\n"
 	"  room;sheet;1;4;17\n"
@@ -43,11 +44,12 @@ static const char help[] =
 	"\n"
 	"Nothing is sent when anything in the file is wrong; each mistake is told as FILE:LINE:COLUMN. The "
 	"number of paper ballots\n"
-	"of a room becomes that of its sheets in the file, and never lower than it was: put all sheets of a "
-	"room into one file.\n"
+	"of a room becomes that of its sheets in the file, and never lower than it was; a sheet that is "
+	"found later may be sent alone.\n"
 	"The same file sent again, with the same link, changes nothing. A sheet that is sent again with "
 	"other values is replaced;\n"
-	"a row with no values takes the sheet's answer back.\n"
+	"a row with no values takes the sheet's answer back. Capital letters in the first row, and empty "
+	"columns and rows, do not matter.\n"
 	"\n"
 	"  --check   only check\n"
 	"\n"
@@ -73,6 +75,7 @@ struct proxy {
 	enum stage stage;
 	uint32_t room;      /* STAGE_PAPERS: the next one to announce */
 	size_t next, saved; /* STAGE_SHEETS */
+	size_t raised;      /* p->next of the sheet for which one more was announced; no sheet twice */
 	uint64_t lost_us;   /* 0: connected */
 	int rc;
 	bool over;
@@ -209,7 +212,8 @@ static void check(struct proxy *p)
 		return;
 	}
 	if (p->check_only) {
-		printf("question %u: %zu sheets are fine; nothing was sent\n", number, p->sheets.count);
+		printf("question %u: %zu sheet%s; nothing was sent\n", number, p->sheets.count,
+		       p->sheets.count == 1 ? " is fine" : "s are fine");
 		done(p);
 		return;
 	}
@@ -222,14 +226,14 @@ static void check(struct proxy *p)
 
 /* --- sending --- */
 
-static void announce(struct proxy *p)
+static void announce(struct proxy *p, uint32_t room, uint32_t count)
 {
 	struct pack form;
 	pack_init(&form);
 	pack_array(&form, 1);
-	pack_uint(&form, p->sheets.of_room[p->room]);
-	p->papers[p->room] = p->sheets.of_room[p->room];
-	page_wish(&p->page, COMMAND_papers, p->question.number, p->room, pack_bytes(&form), slice_of(NULL, 0),
+	pack_uint(&form, count);
+	p->papers[room] = count;
+	page_wish(&p->page, COMMAND_papers, p->question.number, room, pack_bytes(&form), slice_of(NULL, 0),
 		  net_now_us());
 	pack_finish(&form);
 }
@@ -252,14 +256,15 @@ static void enter(struct proxy *p, const struct sheet *sheet)
 
 static void print_saved(const struct proxy *p)
 {
-	printf("question %u: %zu sheets saved\n", p->question.number, p->saved);
+	printf("question %u: %zu sheet%s saved\n", p->question.number, p->saved, p->saved == 1 ? "" : "s");
 	for (uint32_t room = 1; room <= LIMIT_ROOMS; room++) {
 		uint32_t heads = 0;
 		for (size_t i = 0; i < p->sheets.count; i++)
 			heads += p->sheets.at[i].room == room ? p->sheets.at[i].heads : 0;
 		if (p->sheets.of_room[room] > 0)
-			printf("  room %u: %u sheets for %u people; %u on paper are announced\n", room,
-			       p->sheets.of_room[room], heads, p->papers[room]);
+			printf("  room %u: %u sheet%s for %u %s; %u on paper are announced\n", room,
+			       p->sheets.of_room[room], p->sheets.of_room[room] == 1 ? "" : "s", heads,
+			       heads == 1 ? "person" : "people", p->papers[room]);
 	}
 }
 
@@ -273,7 +278,7 @@ static void step(void *ctx)
 		if (++p->room > LIMIT_ROOMS)
 			p->stage = STAGE_SHEETS;
 		else if (p->sheets.of_room[p->room] > p->papers[p->room]) {
-			announce(p);
+			announce(p, p->room, p->sheets.of_room[p->room]);
 			return;
 		}
 	}
@@ -289,13 +294,18 @@ static void page_ended(struct page *page, const struct wish *wish, enum fault fa
 {
 	(void)page;
 	struct proxy *p = ctx;
+	if (fault == FAULT_no_paper && wish->command == COMMAND_proxy && p->raised != p->next) {
+		/* As many as announced are in, and this is not one of them: a sheet that was found later. */
+		p->raised = p->next--;
+		announce(p, p->sheets.at[p->next].room, p->papers[p->sheets.at[p->next].room] + 1);
+		return;
+	}
 	if (fault != FAULT_none) {
 		const struct sheet *sheet =
 			wish->command == COMMAND_proxy ? &p->sheets.at[p->next - 1] : NULL;
 		if (sheet != NULL)
 			fprintf(stderr, "%s:%u:%u: ", p->file, sheet->at.line, sheet->at.column);
-		give_up(p, "%s%s; %zu sheets were saved before", fault_sentence(fault),
-			fault == FAULT_no_paper ? " (put all sheets of a room into one file)" : "", p->saved);
+		give_up(p, "%s; %zu sheets were saved before", fault_sentence(fault), p->saved);
 		return;
 	}
 	p->saved += wish->command == COMMAND_proxy;
@@ -422,6 +432,8 @@ static int read_file(struct proxy *p)
 	} else {
 		table_read(slice_of(bytes, len), &p->table, &p->wrong);
 		rc = say_wrong(p) ? 1 : 0;
+		if (rc != 0)
+			fputs("bollplank proxy: nothing was sent\n", stderr);
 	}
 	if (file)
 		fclose(file);
@@ -450,15 +462,9 @@ static int read_options(int argc, char **argv, struct proxy *p, bool *helped)
 	}
 	if (optind + 3 != argc)
 		return usage_wrong("proxy", "a facilitator's link, a question and a file are asked for");
-	const char *problem = link_parse(argv[optind], &p->link);
-	if (problem != NULL)
-		return usage_wrong("proxy", "'%s' is not a link to a session: %s", argv[optind], problem);
-	if (!p->link.has_token)
-		return usage_wrong("proxy",
-				   "this is the link for joining; a facilitator has one of their own");
 	p->asked = argv[optind + 1];
 	p->file = argv[optind + 2];
-	return 0;
+	return usage_link("proxy", argv[optind], "a facilitator has one of their own", &p->link);
 }
 
 /* One lane for all runs with this link. */

@@ -52,6 +52,8 @@ struct rehearsal {
 	bool looked[QUESTIONS], foreign[QUESTIONS], checked[QUESTIONS];
 	unsigned wrong, right, unseen;
 	unsigned gates, gates_opened, followed;
+	unsigned deeds, granted, sheets, sheets_count, links, hidden; /* meddle.c */
+	uint32_t sheet_at[32][3];      /* question, room, round of each sheet that was entered */
 	char failed[200];
 };
 
@@ -71,6 +73,9 @@ const char *stage_words(enum stage stage);
 
 /* driver.c: one turn, several times a second, until the stage is END. */
 void driver_turn(struct rehearsal *r);
+
+/* meddle.c: something that a facilitator does while people answer, now and then. */
+void meddle(struct rehearsal *r);
 
 /* follow.c: the agenda, and its order. */
 void follow_read(struct rehearsal *r); /* steps as they stand now, and the first time their questions */

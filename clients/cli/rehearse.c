@@ -158,6 +158,13 @@ static void report(struct rehearsal *r)
 	       crowd->jotted, crowd->book.wordings, crowd->recovered);
 	printf("  %-22s pens taken or given %" PRIu64 ", hands raised %" PRIu64 ", ready said %" PRIu64 "\n",
 	       "rooms", crowd->pens, crowd->hands, crowd->readies);
+	printf("  %-22s", "taken of each command");
+#define COMMAND(name, number, who, phases, becomes, form, meaning)  \
+	if (crowd->commands[number] > 0)                             \
+		printf(" " #name " %" PRIu64, crowd->commands[number]);
+#include "tbl/commands.h"
+#undef COMMAND
+	putchar('\n');
 	if (r->gates > 0)
 		printf("  %-22s %u of %u opened because all had answered\n", "discussions", r->gates_opened,
 		       r->gates);
@@ -289,16 +296,12 @@ static int read_options(int argc, char **argv, struct rehearsal *r, bool *helped
 		return usage_wrong("rehearse", "--end is for --drive: who does not lead ends nothing");
 	if (optind >= argc)
 		return usage_wrong("rehearse", "the facilitator's link is missing");
-	const char *wrong = link_parse(argv[optind], &r->link);
-	if (wrong != NULL)
-		return usage_wrong("rehearse", "'%s' is not a link to a session: %s", argv[optind], wrong);
-	if (!r->link.has_token)
-		return usage_wrong("rehearse", "this is the link for joining; the facilitator's is needed");
-	if (optind + 1 < argc)
+	rc = usage_link("rehearse", argv[optind], "the facilitator's is needed", &r->link);
+	if (rc == 0 && optind + 1 < argc)
 		return usage_wrong("rehearse", "'%s' is not understood", argv[optind + 1]);
 	if (r->arrive == ULONG_MAX)
 		r->arrive = r->people / 200 > 2 ? r->people / 200 : 2;
-	return 0;
+	return rc;
 }
 
 /* NULL: not asked for, or it cannot be; then *rc says so. */

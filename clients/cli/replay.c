@@ -8,7 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { CHAIN = 16, SECTIONS_FIRST = 256 };
+enum { CHAIN = 16, SECTIONS_FIRST = 256, KEY_OF_ACTIVITY = 4096 };
 
 __attribute__((format(printf, 2, 3))) static bool wrong(struct replayed *out, const char *format, ...)
 {
@@ -56,6 +56,13 @@ static void note_papers(const struct papers *papers, const struct entry *entry)
 	papers->of_room[entry->subject.b] = (uint32_t)cursor_uint(&form);
 }
 
+/* Of an open question nothing is ever struck by itself: it was left out. */
+static bool is_withheld(const struct session *s, const struct entry *entry)
+{
+	bool cast = entry->command == COMMAND_ballot || entry->command == COMMAND_agree || entry->command == COMMAND_proxy;
+	return cast && entry->struck & ENTRY_FORM && !session_secret(s, entry->subject.a, NULL);
+}
+
 static bool replay_entry(struct session *s, struct cursor line, uint8_t chain[CHAIN], const struct papers *papers, struct replayed *out)
 {
 	struct entry entry;
@@ -75,8 +82,13 @@ static bool replay_entry(struct session *s, struct cursor line, uint8_t chain[CH
 	chain_on(chain, &entry, digest);
 	if (memcmp(chain, told.at, CHAIN) != 0)
 		return wrong(out, "entry %llu: the chain is broken here", (unsigned long long)seq);
-	if (session_step(s, &entry) == FAULT_none && papers)
+	out->withheld += is_withheld(s, &entry);
+	bool taken = session_step(s, &entry) == FAULT_none;
+	if (taken && papers)
 		note_papers(papers, &entry);
+	if (taken && entry.command == COMMAND_end)
+		out->ended_ms = at_ms;
+	out->at_ms = at_ms;
 	session_changes_clear(s);
 	if (session_stopped(s))
 		return wrong(out, "entry %llu: made by a newer Bollplank", (unsigned long long)seq);
@@ -97,33 +109,159 @@ static struct eyes facilitator_eyes(const struct session *s)
 	return eyes;
 }
 
+/* Sections into the picture, as a frame brings them. */
+static void draw_views(struct picture *picture, const struct pack *views, size_t drawn)
+{
+	struct pack frame;
+	pack_init(&frame);
+	pack_array(&frame, 3);
+	pack_nil(&frame);
+	pack_array(&frame, 0);
+	pack_array(&frame, drawn);
+	pack_raw(&frame, pack_bytes(views));
+	struct cursor c = cursor_of(pack_bytes(&frame));
+	c = cursor_array(&c);
+	picture_apply(picture, &c);
+	pack_finish(&frame);
+}
+
+/* Of a result that is not in sight, the rounds before the running one: everybody saw them (what nobody saw went with `ask`), and no page shows them again before the running one is
+ * revealed (clause 4.12). A record is for good. */
+static size_t draw_earlier(const struct session *s, struct section section, uint32_t running, struct pack *views)
+{
+	struct pack whole, items;
+	size_t count = 0;
+	pack_init(&whole);
+	pack_init(&items);
+	session_view(s, &(struct eyes){ 0 }, section, 0, 1, &whole);
+	struct cursor c = cursor_of(pack_bytes(&whole)), view = cursor_array(&c);
+	for (int i = 0; i < 4; i++)
+		cursor_raw(&view);
+	for (struct cursor all = cursor_array(&view); all.left;) {
+		uint64_t round = cursor_uint(&all);
+		struct slice value = cursor_raw(&all);
+		if (round >= running)
+			continue;
+		pack_uint(&items, round);
+		pack_raw(&items, value);
+		count++;
+	}
+	if (count) {
+		pack_array(views, 5);
+		pack_uint(views, section.kind);
+		pack_uint(views, section.a);
+		pack_uint(views, section.b);
+		pack_bool(views, true);
+		pack_array(views, 2 * count);
+		pack_raw(views, pack_bytes(&items));
+	}
+	pack_finish(&whole);
+	pack_finish(&items);
+	return count > 0;
+}
+
+/* What a record needs and no facilitator's page has. */
+static void draw_more(const struct session *s, const struct eyes *eyes, struct picture *picture)
+{
+	struct pack views;
+	size_t drawn = 0;
+	pack_init(&views);
+	for (uint32_t a = 1; a <= LIMIT_ACTIVITIES; a++) {
+		struct cursor asked = picture_item(picture, (struct section){ .kind = SECTION_activity, .a = a }, 0);
+		struct cursor phase = picture_item(picture, (struct section){ .kind = SECTION_scope }, KEY_OF_ACTIVITY + (uint64_t)a);
+		if (asked.left == 0)
+			continue;
+		cursor_uint(&asked);
+		bool rating = slice_equal(cursor_str(&asked), slice_text("rating"));
+		cursor_uint(&asked);
+		bool in_room = rating && cursor_bool(&asked); /* clause 5.15: its ballots stay in the room */
+		cursor_uint(&phase);
+		uint32_t running = (uint32_t)cursor_uint(&phase);
+		for (uint32_t room = 0; running > 1 && room <= (in_room ? 0 : session_rooms(s)); room++) {
+			struct section result = { .kind = SECTION_result, .a = a, .b = room };
+			if (!session_sees(s, eyes, result))
+				drawn += draw_earlier(s, result, running, &views);
+		}
+	}
+	for (uint32_t room = 1; room <= session_rooms(s); room++)
+		drawn += session_view(s, eyes, (struct section){ .kind = SECTION_room_ballots, .a = room }, 0, 1, &views);
+	draw_views(picture, &views, drawn);
+	pack_finish(&views);
+}
+
+/* A result of answers in words, with all of them: a picture has an end, a record has none. */
+static void pack_all_words(struct cursor told, struct slice all, struct pack *out)
+{
+	pack_array(out, told.left);
+	for (size_t i = 0; told.left; i++) {
+		struct slice value = cursor_raw(&told);
+		if (i == 3)
+			pack_bin(out, all);
+		else
+			pack_raw(out, value);
+	}
+}
+
+static size_t draw_words_of(const struct session *s, const struct picture_section *section, struct pack *views)
+{
+	struct pack items;
+	size_t count = 0;
+	pack_init(&items);
+	for (size_t i = 0; i < section->count; i++) {
+		struct pack all;
+		pack_init(&all);
+		if (session_words(s, section->name.a, (uint32_t)section->items[i].key, section->name.b, &all)) {
+			pack_uint(&items, section->items[i].key);
+			pack_all_words(item_cursor(&section->items[i]), pack_bytes(&all), &items);
+			count++;
+		}
+		pack_finish(&all);
+	}
+	if (count) {
+		pack_array(views, 5);
+		pack_uint(views, section->name.kind);
+		pack_uint(views, section->name.a);
+		pack_uint(views, section->name.b);
+		pack_bool(views, false);
+		pack_array(views, 2 * count);
+		pack_raw(views, pack_bytes(&items));
+	}
+	pack_finish(&items);
+	return count > 0;
+}
+
+static void draw_words(const struct session *s, struct picture *picture)
+{
+	struct pack views;
+	size_t drawn = 0;
+	pack_init(&views);
+	for (size_t i = 0; i < picture->count; i++)
+		if (picture->sections[i].name.kind == SECTION_result)
+			drawn += draw_words_of(s, &picture->sections[i], &views);
+	draw_views(picture, &views, drawn);
+	pack_finish(&views);
+}
+
 /* As a page that comes now would get it: one frame with everything in sight. */
 static void draw(const struct session *s, struct picture *picture)
 {
 	struct eyes eyes = facilitator_eyes(s);
 	size_t room = SECTIONS_FIRST, count;
 	struct section *sections = NULL;
-	struct pack views, frame;
+	struct pack views;
 	do {
 		room *= 2;
 		sections = check_realloc(sections, room, sizeof *sections);
 		count = session_sections(s, &eyes, SHAPE_SHARED, sections, room);
 	} while (count > room);
 	pack_init(&views);
-	pack_init(&frame);
 	size_t drawn = 0;
 	for (size_t i = 0; i < count; i++)
 		drawn += session_view(s, &eyes, sections[i], 0, session_sees(s, &eyes, sections[i]), &views);
-	pack_array(&frame, 3);
-	pack_nil(&frame);
-	pack_array(&frame, 0);
-	pack_array(&frame, drawn);
-	pack_raw(&frame, pack_bytes(&views));
-	struct cursor c = cursor_of(pack_bytes(&frame));
-	c = cursor_array(&c);
-	picture_apply(picture, &c);
+	draw_views(picture, &views, drawn);
+	draw_more(s, &eyes, picture);
+	draw_words(s, picture);
 	pack_finish(&views);
-	pack_finish(&frame);
 	free(sections);
 }
 

@@ -8,20 +8,27 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 static const char help_log[] = "bollplank log 'FACILITATOR LINK' [--output FILE]\n"
 			       "\n"
-			       "Fetches the session's log, from its first entry, with digests and chain: what `bollplank replay` reads. What secret ballots said is not in it.\n"
+			       "Fetches the session's log, from its first entry, with digests and chain: what `bollplank replay` reads. What secret ballots said is not in it, nor, while\n"
+			       "the session runs, what was answered to an open question that is neither shown nor looked at.\n"
 			       "\n"
 			       "  --output FILE   there instead of standard output\n";
 static const char help_report[] = "bollplank report 'FACILITATOR LINK' [options]\n"
 				  "bollplank replay LOGFILE [options]\n"
 				  "\n"
-				  "What was asked, what came of it in all and by room, and the notes, as Markdown. Results that were not shown are not in it. The report is made by going\n"
+				  "What was asked, what came of it in all and by room, and the notes, as Markdown. Results that were not shown are not in it, and it says when\n"
+				  "answers are withheld (see bollplank log --help). The report is made by going\n"
 				  "through the session's log from its first entry; digests and chain are checked. The same log gives the same bytes.\n"
 				  "\n"
 				  "  --json             as JSON\n"
 				  "  --language sv|en   of the words (default: the session's)\n"
+				  "  --zone NAME        of the clock times, such as Europe/Stockholm (default: UTC)\n"
 				  "  --no-names         without the names of those who wrote notes\n"
 				  "  --output FILE      there instead of standard output\n";
 
@@ -29,7 +36,8 @@ struct asking {
 	const char *command, *output;
 	struct link link;
 	struct net *net;
-	struct report_wish wish;
+	bool json;
+	struct record_wish wish;
 	struct pack log;
 	int rc;
 };
@@ -68,10 +76,15 @@ static int write_report(const struct asking *a)
 	}
 	FILE *out = output_open(a);
 	if (out != NULL) {
-		report_write(&picture, &a->wish, out);
+		struct record record;
+		record_read(&record, &picture, &replayed, a->wish);
+		(a->json ? report_json : report_markdown)(&record, out);
+		record_finish(&record);
 		rc = output_close(a, out);
 	}
 	fprintf(stderr, "bollplank %s: session %s, %" PRIu64 " entries, digests and chain are right\n", a->command, replayed.sid, replayed.entries);
+	if (replayed.withheld)
+		fprintf(stderr, "bollplank %s: %" PRIu64 " answers are withheld until they are shown or looked at, or the session is over\n", a->command, replayed.withheld);
 	picture_finish(&picture);
 	return rc;
 }
@@ -134,12 +147,27 @@ static int read_file(struct asking *a, const char *name)
 
 /* --- what was asked for --- */
 
-enum { O_JSON = 256, O_LANGUAGE, O_NO_NAMES, O_OUTPUT };
+enum { O_JSON = 256, O_LANGUAGE, O_ZONE, O_NO_NAMES, O_OUTPUT };
 
 static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },          { "json", no_argument, NULL, O_JSON },         { "language", required_argument, NULL, O_LANGUAGE },
-	{ "no-names", no_argument, NULL, O_NO_NAMES }, { "output", required_argument, NULL, O_OUTPUT }, { NULL, 0, NULL, 0 },
+	{ "no-names", no_argument, NULL, O_NO_NAMES }, { "output", required_argument, NULL, O_OUTPUT }, { "zone", required_argument, NULL, O_ZONE },
+	{ NULL, 0, NULL, 0 },
 };
+
+/* The process's own time zone; a name that the C library does not know would quietly mean UTC. */
+static bool zone_set(const char *name)
+{
+	char path[256];
+	bool plain = name[0] != '\0' && name[0] != '/' && strstr(name, "..") == NULL && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == strlen(name);
+	int len = snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
+	struct stat stat_of;
+	if (!plain || len < 0 || (size_t)len >= sizeof path || stat(path, &stat_of) != 0 || !S_ISREG(stat_of.st_mode))
+		return false;
+	setenv("TZ", path, 1);
+	tzset();
+	return true;
+}
 
 static int run(int argc, char **argv, bool from_file, bool report)
 {
@@ -148,8 +176,9 @@ static int run(int argc, char **argv, bool from_file, bool report)
 	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		switch (option) {
 		case 'h': fputs(report ? help_report : help_log, stdout); return 0;
-		case O_JSON: a.wish.json = true; break;
+		case O_JSON: a.json = true; break;
 		case O_LANGUAGE: a.wish.language = optarg; break;
+		case O_ZONE: a.wish.zone = optarg; break;
 		case O_NO_NAMES: a.wish.names = false; break;
 		case O_OUTPUT: a.output = optarg; break;
 		default: return usage_option(argv[0], argc, argv);
@@ -157,15 +186,14 @@ static int run(int argc, char **argv, bool from_file, bool report)
 	}
 	if (a.wish.language && strcmp(a.wish.language, "sv") != 0 && strcmp(a.wish.language, "en") != 0)
 		return usage_wrong(argv[0], "--language is sv or en, not '%s'", a.wish.language);
-	if (!report && (a.wish.json || a.wish.language || !a.wish.names))
+	if (a.wish.zone && !zone_set(a.wish.zone))
+		return usage_wrong(argv[0], "there is no time zone '%s' here; expected a name such as Europe/Stockholm", a.wish.zone);
+	if (!report && (a.json || a.wish.language || a.wish.zone || !a.wish.names))
 		return usage_wrong(argv[0], "a log has no language and no form");
 	if (optind + 1 != argc)
 		return usage_wrong(argv[0], from_file ? "one file with a log is asked for" : "one facilitator's link is asked for");
-	const char *problem = from_file ? NULL : link_parse(argv[optind], &a.link);
-	if (problem != NULL)
-		return usage_wrong(argv[0], "'%s' is not a link to a session: %s", argv[optind], problem);
-	if (!from_file && !a.link.has_token)
-		return usage_wrong(argv[0], "this is the link for joining; a facilitator has one of their own");
+	if (!from_file && (rc = usage_link(argv[0], argv[optind], "a facilitator has one of their own", &a.link)) != 0)
+		return rc;
 	pack_init(&a.log);
 	rc = from_file ? read_file(&a, argv[optind]) : fetch(&a);
 	if (rc == 0)

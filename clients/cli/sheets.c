@@ -8,8 +8,10 @@ enum column_kind {
 	COLUMN_SHEET,
 	COLUMN_HEADS,
 	COLUMN_VALUE,
+	COLUMN_PERCENT,
 	COLUMN_WORDS,
 	COLUMN_ITEM,
+	COLUMN_EMPTY, /* without a head: spreadsheets save some at the right; nothing may stand in it */
 	COLUMN_UNKNOWN
 };
 enum { LABEL_MOST = 100, PLACE_MOST = 1000 };
@@ -28,7 +30,8 @@ struct reading {
 	struct complaints *wrong;
 	struct column *columns;
 	size_t columns_count;
-	uint32_t x, y; /* the question's config */
+	uint32_t x, y;    /* the question's config */
+	uint32_t highest; /* place in a column value */
 	bool dots, choice, ranking, rating, text;
 };
 
@@ -49,8 +52,24 @@ static bool number(struct slice words, uint32_t *out)
 	return words.len >= 1 && words.len <= 4;
 }
 
+/* A letter of Latin script in its small form; both are two bytes beyond ASCII. */
+static uint8_t small(uint8_t before, uint8_t c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (uint8_t)(c - 'A' + 'a');
+	return before == 0xc3 && c >= 0x80 && c <= 0x9e && c != 0x97 ? (uint8_t)(c + 0x20) : c;
+}
+
+static bool alike(struct slice x, struct slice y)
+{
+	for (size_t i = 0; i < x.len && x.len == y.len; i++)
+		if (small(i ? x.at[i - 1] : 0, x.at[i]) != small(i ? y.at[i - 1] : 0, y.at[i]))
+			return false;
+	return x.len == y.len;
+}
+
 /* Are these the words at ${index}, in any language? */
-static bool says(struct cursor text, size_t index, struct slice words)
+static bool says(struct cursor text, size_t index, struct slice words, bool (*same)(struct slice x, struct slice y))
 {
 	struct cursor rows = cursor_array(&text);
 	while (rows.left > 0) {
@@ -58,10 +77,34 @@ static bool says(struct cursor text, size_t index, struct slice words)
 		cursor_raw(&row);
 		for (size_t i = 0; i < index; i++)
 			cursor_raw(&row);
-		if (slice_equal(cursor_str(&row), words))
+		if (same(cursor_str(&row), words))
 			return true;
 	}
 	return false;
+}
+
+/* Which of the items of a section has these words; capitals matter only where two differ in nothing else. ${skip}: values before the text, the last of them says whether it is hidden. 0: none, or several. */
+static uint32_t find_words(const struct picture_section *s, uint64_t most, int skip, struct slice words)
+{
+	for (int exact = 1; exact >= 0; exact--) {
+		uint32_t found = 0;
+		size_t count = 0;
+		for (size_t i = 0; s != NULL && i < s->count; i++) {
+			struct cursor c = item_cursor(&s->items[i]);
+			if (s->items[i].key == 0 || s->items[i].key > most)
+				continue;
+			for (int k = 1; k < skip; k++)
+				cursor_raw(&c);
+			bool hidden = skip && cursor_bool(&c);
+			if (hidden || !says(c, 0, words, exact ? slice_equal : alike))
+				continue;
+			found = (uint32_t)s->items[i].key;
+			count++;
+		}
+		if (count)
+			return exact || count == 1 ? found : 0;
+	}
+	return 0;
 }
 
 /* --- the head --- */
@@ -72,14 +115,15 @@ static uint32_t item_of(const struct reading *r, struct slice head)
 	const struct picture_section *s =
 		picture_find(&r->page->picture, SECTION_activity, r->question->number, 0);
 	uint32_t wanted = 0;
-	bool by_number = number(head, &wanted);
+	if (!number(head, &wanted))
+		return find_words(s, LIMIT_ITEMS, 2, head);
 	for (size_t i = 0; s != NULL && i < s->count; i++) {
 		struct cursor c = item_cursor(&s->items[i]);
 		uint64_t key = s->items[i].key;
 		cursor_raw(&c);
 		if (key == 0 || key > LIMIT_ITEMS || cursor_bool(&c)) /* itself, a group, hidden */
 			continue;
-		if (by_number ? key == wanted : says(c, 0, head))
+		if (key == wanted)
 			return (uint32_t)key;
 	}
 	return 0;
@@ -91,11 +135,12 @@ static enum column_kind kind_of(struct slice head)
 					     [COLUMN_SHEET] = "sheet",
 					     [COLUMN_HEADS] = "heads",
 					     [COLUMN_VALUE] = "value",
+					     [COLUMN_PERCENT] = "percent",
 					     [COLUMN_WORDS] = "words" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (slice_equal(head, slice_text(names[i])))
+		if (alike(head, slice_text(names[i])))
 			return (enum column_kind)i;
-	return COLUMN_ITEM;
+	return head.len ? COLUMN_ITEM : COLUMN_EMPTY;
 }
 
 static void read_column(struct reading *r, const struct cell *cell)
@@ -105,15 +150,15 @@ static void read_column(struct reading *r, const struct cell *cell)
 	bool for_items = !r->rating && !r->text;
 	if (column->kind == COLUMN_ITEM && for_items)
 		column->item = item_of(r, cell->words);
-	bool fits = column->kind <= COLUMN_HEADS || (column->kind == COLUMN_VALUE && r->rating) ||
+	if (column->kind == COLUMN_EMPTY)
+		return;
+	bool fits = column->kind <= COLUMN_HEADS || ((column->kind == COLUMN_VALUE || column->kind == COLUMN_PERCENT) && r->rating) ||
 		    (column->kind == COLUMN_WORDS && r->text) || column->item != 0;
-	if (!fits && cell->words.len == 0)
-		complain(r->wrong, cell->at, IS_ERROR, "a column without a head");
-	else if (!fits)
+	if (!fits)
 		complain(r->wrong, cell->at, IS_ERROR, "the question has no column %s; expected %s",
 			 quoted(cell->words).text,
 			 for_items   ? "the number of an item, or its words"
-			 : r->rating ? "value"
+			 : r->rating ? "percent, or value"
 				     : "words");
 	for (size_t i = 0; fits && i + 1 < r->columns_count; i++)
 		if (r->columns[i].kind == column->kind && r->columns[i].item == column->item)
@@ -142,7 +187,9 @@ static void read_head(struct reading *r)
 	if (!has_column(r, COLUMN_SHEET))
 		complain(r->wrong, head->at, IS_ERROR, "the first row has no column sheet");
 	enum column_kind answer = r->rating ? COLUMN_VALUE : r->text ? COLUMN_WORDS : COLUMN_ITEM;
-	if (!has_column(r, answer) && !has_column(r, COLUMN_UNKNOWN))
+	if (r->rating && has_column(r, COLUMN_VALUE) && has_column(r, COLUMN_PERCENT))
+		complain(r->wrong, head->at, IS_ERROR, "both value and percent; expected one of them");
+	if (!has_column(r, answer) && !has_column(r, COLUMN_UNKNOWN) && !(r->rating && has_column(r, COLUMN_PERCENT)))
 		complain(r->wrong, head->at, IS_ERROR, "the first row has no column for the answers");
 }
 
@@ -152,11 +199,12 @@ static uint32_t room_of(const struct reading *r, const struct cell *cell)
 {
 	const struct picture_section *rooms = picture_find(&r->page->picture, SECTION_rooms, 0, 0);
 	uint32_t wanted, found = 0;
-	bool by_number = number(cell->words, &wanted);
-	for (size_t i = 0; rooms != NULL && i < rooms->count; i++)
-		if (by_number ? rooms->items[i].key == wanted
-			      : cell->words.len > 0 && says(item_cursor(&rooms->items[i]), 0, cell->words))
-			found = (uint32_t)rooms->items[i].key;
+	if (!number(cell->words, &wanted))
+		found = cell->words.len ? find_words(rooms, LIMIT_ROOMS, 0, cell->words) : 0;
+	else if (rooms != NULL)
+		for (size_t i = 0; i < rooms->count; i++)
+			if (rooms->items[i].key == wanted)
+				found = wanted;
 	if (found == 0 || found > LIMIT_ROOMS)
 		complain(r->wrong, cell->at, IS_ERROR,
 			 cell->words.len ? "there is no room %s" : "a sheet without a room%s",
@@ -269,7 +317,14 @@ static void read_items(const struct reading *r, const struct table_row *row, str
 	}
 }
 
-static void read_place(const struct reading *r, const struct cell *cell, struct pack *ballot)
+static void pack_place(struct pack *ballot, uint32_t place)
+{
+	pack_array(ballot, 2);
+	pack_uint(ballot, 1);
+	pack_uint(ballot, place + 1);
+}
+
+static void read_place(struct reading *r, const struct cell *cell, struct pack *ballot)
 {
 	uint32_t place;
 	if (cell->words.len == 0)
@@ -279,9 +334,26 @@ static void read_place(const struct reading *r, const struct cell *cell, struct 
 			 quoted(cell->words).text, PLACE_MOST);
 		return;
 	}
-	pack_array(ballot, 2);
-	pack_uint(ballot, 1);
-	pack_uint(ballot, place + 1);
+	pack_place(ballot, place);
+	if (place > r->highest)
+		r->highest = place;
+}
+
+/* As the pages say it: 62, or 62,5. */
+static void read_percent(const struct reading *r, const struct cell *cell, struct pack *ballot)
+{
+	struct slice whole = cell->words;
+	uint32_t percent, tenth = 0;
+	if (whole.len == 0)
+		return;
+	if (whole.len > 2 && (whole.at[whole.len - 2] == ',' || whole.at[whole.len - 2] == '.')) {
+		tenth = (uint32_t)whole.at[whole.len - 1] - '0';
+		whole.len -= 2;
+	}
+	if (!number(whole, &percent) || tenth > 9 || percent * 10 + tenth > PLACE_MOST)
+		complain(r->wrong, cell->at, IS_ERROR, "%s is not a place on the line; expected 0 to %d, with one decimal at most", quoted(cell->words).text, PLACE_MOST / 10);
+	else
+		pack_place(ballot, percent * 10 + tenth);
 }
 
 static void read_words(const struct reading *r, const struct cell *cell, struct pack *text)
@@ -335,6 +407,15 @@ static void check_alone(const struct reading *r, const struct sheet *sheet)
 	}
 }
 
+/* Nothing but separators: spreadsheets save such rows. */
+static bool is_blank(const struct table_row *row)
+{
+	for (size_t i = 0; i < row->count; i++)
+		if (row->cells[i].words.len)
+			return false;
+	return true;
+}
+
 static void read_row(struct reading *r, const struct table_row *row)
 {
 	struct sheet sheet = { .heads = 1, .at = row->at };
@@ -362,8 +443,15 @@ static void read_row(struct reading *r, const struct table_row *row)
 		case COLUMN_VALUE:
 			read_place(r, cell, &sheet.ballot);
 			break;
+		case COLUMN_PERCENT:
+			read_percent(r, cell, &sheet.ballot);
+			break;
 		case COLUMN_WORDS:
 			read_words(r, cell, &sheet.text);
+			break;
+		case COLUMN_EMPTY:
+			if (cell->words.len)
+				complain(r->wrong, cell->at, IS_ERROR, "%s stands in a column without a head", quoted(cell->words).text);
 			break;
 		case COLUMN_ITEM:
 		case COLUMN_UNKNOWN:
@@ -409,7 +497,12 @@ void sheets_read(const struct table *table, const struct page *page, const struc
 	read_head(&r);
 	bool good = wrong->errors == 0; /* with a wrong head every row would be wrong too */
 	for (size_t i = 1; good && i < table->count && i <= LIMIT_PAPERS; i++)
-		read_row(&r, &table->rows[i]);
+		if (!is_blank(&table->rows[i]))
+			read_row(&r, &table->rows[i]);
+	/* Pages say 62 where this column says 620, and somebody typed what stands on the sheets. */
+	if (r.highest > 0 && r.highest <= PLACE_MOST / 10)
+		complain(wrong, table->rows[0].at, IS_ERROR, "no value is above %d, and the column value goes to %d; expected a column percent for places from 0 to %d", PLACE_MOST / 10,
+			 PLACE_MOST, PLACE_MOST / 10);
 	if (table->count > LIMIT_PAPERS + 1)
 		complain(wrong, table->rows[LIMIT_PAPERS + 1].at, IS_ERROR, "more than %d sheets",
 			 LIMIT_PAPERS);

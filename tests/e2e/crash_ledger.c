@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BALLOT = 20, SECRET_BALLOT = 21, HEAD_COMMAND = 2, HEAD_WHO = 4, HEAD_A = 20, HEAD_LEAST = 36, SHOWN = 5 };
+enum { BALLOT = 20, SECRET_BALLOT = 21, HEAD_SALTED = 1, HEAD_COMMAND = 2, HEAD_WHO = 4, HEAD_A = 20, HEAD_LEAST = 36, SALT = 16, SHOWN = 5 };
 
 static uint32_t number_at(const uint8_t *at, size_t len)
 {
@@ -69,8 +69,8 @@ static const char *compare(sqlite3_stmt *row, uint32_t member, uint32_t activity
 	if (number_at(head + HEAD_WHO, 4) != member)
 		return "is somebody else's";
 	uint8_t wanted[2100];
-	size_t len = expected_form(round, hex, wanted);
-	if ((size_t)sqlite3_column_bytes(row, 1) != len || memcmp(form, wanted, len) != 0)
+	size_t len = expected_form(round, hex, wanted), salt = head[HEAD_SALTED] & 1 ? SALT : 0;
+	if ((size_t)sqlite3_column_bytes(row, 1) != salt + len || memcmp(form + salt, wanted, len) != 0)
 		return "holds another ballot";
 	return NULL;
 }

@@ -134,7 +134,8 @@ async function asFacilitator(key) {
 		assert.equal(await fay.command(command, a, 0, form, words), "saved");
 	const pages = [await vote(code), await vote(code), await vote(code)];
 	const before = await logOf(sid, token), ballots = (log) => log.filter((one) => one.command === SECRET_BALLOT);
-	assert.equal(before.filter((one) => one.command === BALLOT && one.form.length > 0).length, 3);
+	const open = (log) => log.filter((one) => one.command === BALLOT).map((one) => [one.struck, one.form.length > 0]);
+	assert.deepEqual(open(before), [[1, false], [1, false], [1, false]]); // 7.4: nobody has looked, and nothing was shown
 	assert.deepEqual(ballots(before).map((one) => [one.who, one.struck, one.form.length]), [[0, 1, 0], [0, 1, 0], [0, 1, 0]]); // 7.4: nothing of them before the seal
 	for (const activity of [1, 2]) {
 		assert.equal(await fay.command(CLOSE, activity, 0, [1]), "saved");
@@ -147,6 +148,7 @@ async function asFacilitator(key) {
 	}
 	const log = await logOf(sid, token), other = randomBytes(16).toString("base64url");
 	assert.ok(log.length > before.length && log.some((one) => one.command === SEAL));
+	assert.deepEqual(open(log), [[0, true], [0, true], [0, true]]); // shown meanwhile
 	assert.deepEqual(log.slice(0, before.length).map((one) => one.command), before.map((one) => one.command));
 	for (const [status, ...asked] of [[401, sid], [401, sid, "Bearer "], [401, sid, `Bearer ${other}`], [401, sid, `Bearer ${pages[0].token.toString("base64url")}`],
 		[404, "0123456789abcdef", `Bearer ${other}`], [404, "nowhere", `Bearer ${other}`], [405, sid, `Bearer ${token.toString("base64url")}`, "HEAD"], [405, sid, `Bearer ${token.toString("base64url")}`, "DELETE"]])

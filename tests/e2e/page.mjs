@@ -7,10 +7,10 @@ import { frame, OP, Peer, upgrade } from "./raw.mjs"
 export const { decode, encode } = createRequire(new URL("../../clients/web/package.json", import.meta.url))("@msgpack/msgpack")
 
 export const COMMAND = { join: 2, rooms: 7, room_put: 8, go: 10, open: 11, close: 12, time: 14, reveal: 16, ballot: 20, secret_ballot: 21, seal: 22, show: 23, say: 24, end: 30,
-	placed: 34, pen_take: 35, pen_give: 36, pen_away: 37, note_put: 38, note_drop: 39, tray_take: 40, hand: 41, ready: 42, back: 43, outcome: 44, papers: 45, proxy: 46 }
-export const SECTION = { session: 1, agenda: 6, activity: 7, scope: 8, me: 9, verdicts: 10, mine: 13, result: 14, signals: 18, notes: 19, edits: 20, tray: 21, plenary: 22, outcome: 23 }
+	placed: 34, pen_take: 35, pen_give: 36, pen_away: 37, note_put: 38, note_drop: 39, tray_take: 40, hand: 41, ready: 42, back: 43, outcome: 44, papers: 45, proxy: 46, pause: 48, lead: 49, focus: 50, agree: 51 }
+export const SECTION = { session: 1, agenda: 6, activity: 7, scope: 8, me: 9, verdicts: 10, room_ballots: 12, mine: 13, result: 14, signals: 18, notes: 19, edits: 20, tray: 21, plenary: 22, outcome: 23, course: 25 }
 export const PHASE = { READY: 1, OPEN: 2, CLOSING: 4, CLOSED: 8, SEALED: 16, REVEALED: 32 }
-export const FAULT = { none: 0, recovered: 1, later: 10, unsure: 11, over_budget: 36, plenary_full: 85, not_the_outcome: 49, pen_needed: 48 }
+export const FAULT = { none: 0, recovered: 1, later: 10, unsure: 11, over_budget: 36, not_allowed: 40, wrong_phase: 41, stale: 43, no_room: 62, plenary_full: 85, not_the_outcome: 49, pen_needed: 48 }
 export const ROOM = 2 ** 29, PARTICIPANT = 0, LINK = 1
 export const hex = (bytes) => Buffer.from(bytes).toString("hex")
 const pause = (ms) => new Promise((go) => setTimeout(go, ms))

@@ -3,7 +3,7 @@
 // with the report as JSON: every number shown, every answer in words, every note, the order of the steps.
 //   node tests/e2e/recount.mjs LOG REPORT.json             1 when something is otherwise
 //   node tests/e2e/recount.mjs LOG REPORT.json --control   one ballot of each kind is changed first: each change must be found
-// Numbers are clauses. What a recount of this size does not follow (room-held ballots, extra time, a running grace) it refuses instead of guessing.
+// Numbers are clauses. What a recount of this size does not follow (extra time, a running grace) it refuses instead of guessing.
 import { readFile } from "node:fs/promises"
 import { pathToFileURL } from "node:url"
 
@@ -53,30 +53,35 @@ export function readLog(bytes) {
 
 // --- the session, as far as what is counted depends on it ---
 
-const [JOIN, STEP_PUT, ACTIVITY_PUT, ITEMS_PUT, ITEMS_HIDE, ROOMS, ROOM_PUT, MOVE, OPEN, CLOSE, HOLD, DUE, REVEAL, HIDE, ASK, BALLOT, SECRET_BALLOT, SEAL, LINK_PUT, EXTRA, END, PROFILE, GROUPS_PUT, PLACED,
-	PEN_TAKE, PEN_GIVE, PEN_AWAY, NOTE_PUT, NOTE_DROP, TRAY_TAKE, OUTCOME, PAPERS, PROXY] =
-	[2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 16, 17, 19, 20, 21, 22, 25, 28, 30, 31, 32, 34, 35, 36, 37, 38, 39, 40, 44, 45, 46]
+const [JOIN, STEP_PUT, ACTIVITY_PUT, ITEMS_PUT, ITEMS_HIDE, ROOMS, ROOM_PUT, MOVE, GO, OPEN, CLOSE, HOLD, DUE, REVEAL, HIDE, ASK, BALLOT, SECRET_BALLOT, SEAL, LINK_PUT, EXTRA, END, PROFILE, GROUPS_PUT, PLACED,
+	PEN_TAKE, PEN_GIVE, PEN_AWAY, NOTE_PUT, NOTE_DROP, TRAY_TAKE, OUTCOME, PAPERS, PROXY, AGREE] =
+	[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 17, 19, 20, 21, 22, 25, 28, 30, 31, 32, 34, 35, 36, 37, 38, 39, 40, 44, 45, 46, 51]
 const PHASES = { 1: "READY", 2: "OPEN", 4: "CLOSING", 8: "CLOSED", 16: "SEALED", 32: "REVEALED" }
 const NOTES = ["", "observation", "idea", "decision", "question", "example", "pitfall", "parking"]
 const [READY, IS_OPEN, CLOSING, CLOSED, SEALED, REVEALED] = [1, 2, 4, 8, 16, 32]
 const HOUSE = 2 ** 32 - 1, ROOM_SCOPE = 2 ** 29, LINK = 2 ** 31
 
+const REMOVED = [["", ""]] // an answer whose words were struck counts all the same
 const refuse = (why) => { throw new Error(`this recount does not follow ${why}`) }
 const iso = (ms, day = false) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z")
+const isSheet = (holder) => String(holder).startsWith("sheet ")
+/** 2.2: numbers below 2^16 in an array of less than 16. */
+const packed = (list) => Uint8Array.from([0x90 | list.length, ...list.flatMap((n) => (n < 128 ? [n] : n < 256 ? [0xcc, n] : [0xcd, n >> 8, n & 255]))])
 const pairs = (list, size = 2) => Array.from({ length: list.length / size }, (_, i) => list.slice(i * size, i * size + size))
 
 export function count(log) {
-	const s = { members: [], links: [], byToken: new Map(), lanes: new Map(), rooms: [], steps: [], activities: [], notes: new Map(), order: 0, plan: false }
+	const s = { members: [], links: [], byToken: new Map(), lanes: new Map(), rooms: [], steps: [], activities: [], notes: new Map(), order: 0, plan: false, at: 0, ended: 0, withheld: 0 }
 	const words = (text, index) => { const row = text?.find((one) => one[0] === s.language) ?? text?.[0]; return row?.[index + 1] ?? "" }
+	const struck = (text, index) => (text ? words(text, index) : null) // of what always has words
 	const roomOf = (who) => (who < LINK ? s.members[who - 1]?.room ?? 0 : 0)
 	const phase = (activity, room) => activity.phases.get(room ? ROOM_SCOPE + room : 0) ?? activity.phases.get(0) ?? READY
-	const leave = (member) => { const room = s.rooms[s.members[member - 1].room - 1]; if (room && room.holders.at(-1) === member) room.holders.push(0) }
+	const leave = (member) => { const room = s.rooms[s.members[member - 1].room - 1]; if (room && room.holders.at(-1) === member) room.holders.push(0); for (const activity of s.activities) activity.accords.delete(member) }
 	const place = (member, room) => { if (s.members[member - 1].room !== room) leave(member); s.members[member - 1].room = room }
 	const smallest = () => {
 		const sizes = s.rooms.map((room, i) => (room.used ? s.members.filter((one) => one.room === i + 1).length : Infinity))
 		return sizes.length ? sizes.indexOf(Math.min(...sizes)) + 1 : 0
 	}
-	const room = (number) => { while (s.rooms.length < number) s.rooms.push({ name: null, used: false, holders: [], away: false, tray: [], trayLast: 0 }); s.rooms[number - 1].used = true; return s.rooms[number - 1] }
+	const room = (number) => { while (s.rooms.length < number) s.rooms.push({ name: null, used: false, holders: [], away: false, tray: [], trayTerm: 0, trayLast: 0 }); s.rooms[number - 1].used = true; return s.rooms[number - 1] }
 	const round = (activity) => activity.rounds.at(-1)
 
 	/** 4.2, 4.3: what a lane has said before is not judged anew; of an actor's lanes the last four are known. */
@@ -110,10 +115,12 @@ export function count(log) {
 
 	function cast(activity, holder, itsRoom, heads, ballot) {
 		const held = round(activity).get(holder)
-		if (ballot !== null && !proper(activity, ballot)) return
+		if (ballot !== null && ballot !== REMOVED && !proper(activity, ballot)) return
 		if (held) Object.assign(held, { ballot, heads }) // it counts for the room in which it was first cast (4.11)
 		else round(activity).set(holder, { room: itsRoom, ballot, heads })
 	}
+
+	const stand = (until) => { if (s.at) s.steps[s.at - 1].spent += Math.max(0, until - s.steps[s.at - 1].came) }
 
 	const apply = {
 		1({ form, text }) { [, s.rehearsal, s.k, , s.language, s.created, , s.origin] = form; s.title = text },
@@ -129,10 +136,16 @@ export function count(log) {
 			openLane(actor, lane, seq)
 		},
 		[PROFILE]({ who, text }) { s.members[who - 1].name = text?.[0][1] ?? "" },
-		[STEP_PUT]({ a, form, text }) { s.steps[a - 1] = { ...s.steps[a - 1], number: a, position: form[0], minutes: form[1], plenary: form[2], source: form[3], group: form[4], title: text } },
+		[GO]({ a, b, at }) { // when each step began, and how long everybody stood at it
+			if (b !== 0 || s.at === a) return
+			stand(at)
+			s.at = a
+			if (a) Object.assign(s.steps[a - 1], { began: s.steps[a - 1].began || at, came: at })
+		},
+		[STEP_PUT]({ a, form, text }) { s.steps[a - 1] = { began: 0, came: 0, spent: 0, ...s.steps[a - 1], number: a, position: form[0], minutes: form[1], plenary: form[2], source: form[3], group: form[4], title: text } },
 		[ACTIVITY_PUT]({ a, form, text }) {
 			s.activities[a - 1] = { number: a, step: form[0], kind: form[1], holder: form[2], secret: form[3], config: unpack(form[4]), ref: form[5], title: text,
-				items: new Map(), groups: new Map(), phases: new Map(), rounds: [new Map()], seals: [], unnamed: [], papers: new Map(), outcome: null, ...(s.activities[a - 1] && refuse("an activity put twice")) }
+				items: new Map(), groups: new Map(), phases: new Map(), rounds: [new Map()], seals: [], unnamed: [], accords: new Map(), papers: [new Map()], shown: [false], outcome: null, ...(s.activities[a - 1] && refuse("an activity put twice")) }
 		},
 		[ITEMS_PUT]({ a, form, text }) { pairs(form).forEach(([item, group], i) => s.activities[a - 1].items.set(item, { group, hidden: false, text: text.map((row) => [row[0], row[1 + i]]) })) },
 		[GROUPS_PUT]({ a, form, text }) { form.forEach((group, i) => s.activities[a - 1].groups.set(group, text.map((row) => [row[0], row[1 + i]]))) },
@@ -151,19 +164,29 @@ export function count(log) {
 			if (b === 0) for (const [scope, is] of activity.phases) if (scope && is !== REVEALED) activity.phases.delete(scope) // a room goes on with the result that it discusses
 			activity.phases.set(b, CLOSED)
 		},
-		[HOLD]: () => refuse("hold"), [DUE]: () => {}, [HIDE]: () => refuse("hide"), [EXTRA]: () => refuse("extra time"),
-		[REVEAL]({ a, b }) { const activity = s.activities[a - 1]; if (b === 0) activity.phases.clear(); activity.phases.set(b, REVEALED) },
-		[ASK]({ a }) { const activity = s.activities[a - 1]; activity.phases.clear(); activity.phases.set(0, READY); activity.rounds.push(new Map()); activity.seals.push(undefined); activity.unnamed = []; activity.papers.clear() },
+		[HOLD]: () => refuse("hold"), [DUE]: () => {}, [HIDE]({ a, b }) { if (b) refuse("hide in a room"); const activity = s.activities[a - 1]; activity.phases.clear(); activity.phases.set(0, activity.secret ? SEALED : CLOSED) }, [EXTRA]: () => refuse("extra time"),
+		[REVEAL]({ a, b }) { const activity = s.activities[a - 1]; if (b === 0) { activity.phases.clear(); activity.shown[activity.rounds.length - 1] = true } activity.phases.set(b, REVEALED) },
+		[ASK]({ a }) { const activity = s.activities[a - 1]; activity.phases.clear(); activity.phases.set(0, READY); activity.rounds.push(new Map()); activity.seals.push(undefined); activity.unnamed = []; activity.accords.clear(); activity.papers.push(new Map()); activity.shown.push(false) },
 		[PLACED]({ a, b, form }) { // 4.16
 			const activity = s.activities[a - 1]
 			if (form[0] === activity.rounds.length && phase(activity, b % ROOM_SCOPE) & (IS_OPEN | CLOSING)) activity.phases.set(b, activity.secret ? CLOSED : REVEALED)
 		},
-		[BALLOT]({ a, who, form, formBytes, text }) {
-			const activity = s.activities[a - 1], held = round(activity).get(who), at = held?.room ?? roomOf(who)
-			if (activity.holder !== 1) refuse("ballots of a room")
+		[BALLOT]({ a, who, form, text, struck: parts }) {
+			if (form === null) return void s.withheld++ // it was not shown: it was not shown (7.4)
+			const activity = s.activities[a - 1], held = activity.holder === 1 ? round(activity).get(who) : null, at = held?.room ?? roomOf(who)
 			if (activity.secret || form[0] !== activity.rounds.length || !(phase(activity, at) & (IS_OPEN | CLOSING))) return
-			const ballot = activity.kind === "text" ? text : form[2].length ? unpack(form[2]) : null
-			cast(activity, who, at, 1, ballot)
+			const ballot = activity.kind === "text" ? (parts & 2 ? REMOVED : text) : form[2].length ? unpack(form[2]) : null
+			if (activity.holder === 1) return cast(activity, who, at, 1, ballot)
+			const itsRoom = roomOf(who), { holders } = s.rooms[itsRoom - 1], before = round(activity).get(`room ${itsRoom}`)?.ballot // 4.7, 4.22
+			if (holders.at(-1) ? holders.at(-1) !== who || form[1] !== holders.length : form[1] !== 0) return
+			cast(activity, `room ${itsRoom}`, itsRoom, 1, ballot)
+			if (JSON.stringify(before) !== JSON.stringify(round(activity).get(`room ${itsRoom}`)?.ballot)) for (const [member] of activity.accords) if (roomOf(member) === itsRoom) activity.accords.delete(member)
+		},
+		[AGREE]({ a, who, form }) {
+			if (form === null) return void s.withheld++
+			const activity = s.activities[a - 1], held = round(activity).get(`room ${roomOf(who)}`)?.ballot
+			if (form[0] !== activity.rounds.length || !(phase(activity, roomOf(who)) & (IS_OPEN | CLOSING)) || !held || hex(form[2]) !== (activity.kind === "text" ? refuse("agreement with words") : hex(packed(held)))) return
+			form[1] ? activity.accords.set(who, form[1]) : activity.accords.delete(who)
 		},
 		[SECRET_BALLOT]: () => {}, // names nobody and says nothing: the seal stands for it (4.8, 6.3)
 		[SEAL]({ a, form: [number, part, parts, , groups, seqs] }) { // of several instances each may have written one, and one that a late ballot overtook does nothing
@@ -178,13 +201,14 @@ export function count(log) {
 			}
 			if (part === parts) activity.phases = new Map([[0, SEALED]])
 		},
-		[PAPERS]({ a, b, form }) { s.activities[a - 1].papers.set(b, form[0]) },
+		[PAPERS]({ a, b, form }) { s.activities[a - 1].papers.at(-1).set(b, form[0]) },
 		[PROXY]({ a, b, form }) { // 4.19
 			const activity = s.activities[a - 1]
-			if (form === null || activity.secret) return // the seal stands for it
+			if (activity.secret) return // the seal stands for it
+			if (form === null) return void s.withheld++
 			const padded = form[3], ballot = padded.subarray(2, 2 + padded[0] * 256 + padded[1]), sheet = `sheet ${hex(form[1])}`
-			const entered = [...round(activity)].filter(([holder, one]) => typeof holder === "string" && one.room === b).length
-			if (form[0] !== activity.rounds.length || !(phase(activity, b) & (IS_OPEN | CLOSING)) || (!round(activity).has(sheet) && entered >= (activity.papers.get(b) ?? 0))) return
+			const entered = [...round(activity)].filter(([holder, one]) => isSheet(holder) && one.room === b).length
+			if (form[0] !== activity.rounds.length || !(phase(activity, b) & (IS_OPEN | CLOSING)) || (!round(activity).has(sheet) && entered >= (activity.papers.at(-1).get(b) ?? 0))) return
 			cast(activity, sheet, b, form[2], ballot.length ? unpack(ballot) : null)
 		},
 		[OUTCOME]({ a, form: [number, by, override, rows], text }) {
@@ -192,7 +216,7 @@ export function count(log) {
 			if (number !== activity.rounds.length || phase(activity, 0) !== REVEALED || told.length !== own.size) return
 			if (told.some(([id, total, voters]) => own.get(id)?.sum !== total || own.get(id).people !== voters)) return
 			if (!override && told.some(([, total, voters], i) => i > 0 && (told[i - 1][1] < total || (told[i - 1][1] === total && told[i - 1][2] < voters)))) return // 4.18
-			activity.outcome = { by: by ? "groups" : "items", override: !!override, reason: words(text, 0), order: told.map(([id, sum, people]) => ({ id, sum, people })) }
+			activity.outcome = { round: number, by: by ? "groups" : "items", override: !!override, reason: words(text, 0), order: told.map(([id, sum, people]) => ({ id, sum, people })) }
 			const steps = s.steps.filter((step) => step.source === a), positions = steps.map((step) => step.position).sort((x, y) => x - y), rank = (step) => told.findIndex(([id]) => id === step.group)
 			steps.sort((x, y) => rank(x) - rank(y) || x.position - y.position).forEach((step, i) => { step.position = positions[i] })
 		},
@@ -209,13 +233,13 @@ export function count(log) {
 			at.away = false
 		},
 		[PEN_AWAY]({ a, form: [tenure] }) { if (tenure === s.rooms[a - 1].holders.length) s.rooms[a - 1].away = true },
-		[NOTE_PUT]({ a, b, who, at: at_ms, form: [id, tenure, kind, final, plenary, , itsPlace, activity], text }) { // 4.17
-			const at = s.rooms[a - 1], name = hex(id), said = words(text, 0)
+		[NOTE_PUT]({ a, b, who, term, at: at_ms, form: [id, tenure, kind, final, plenary, writing, itsPlace, activity], text }) { // 4.17
+			const at = s.rooms[a - 1], name = hex(id), said = struck(text, 0)
 			if (tenure ? at.holders[tenure - 1] !== who : roomOf(who) !== a) return
 			if (tenure === 0 || tenure !== at.holders.length || s.over) {
-				let item = at.tray.find((one) => one.who === who && one.name === name)
-				if (!item) at.tray.push((item = { who, name, number: ++at.trayLast }))
-				Object.assign(item, { step: b, activity, kind, tenure, at: at_ms, words: said })
+				at.tray = at.tray.filter((one) => one.who !== who || one.name !== name || one.tenure !== tenure || (tenure && !one.writing)) // over what was left open; a suggestion over the one before
+				if (at.trayTerm !== term) Object.assign(at, { trayTerm: term, trayLast: (term - 1) * 4096 })
+				at.tray.push({ who, name, number: ++at.trayLast, step: b, activity, kind, tenure, writing, at: at_ms, words: said })
 				return
 			}
 			const known = s.notes.get(name), sent = [...s.notes.values()].filter((one) => one.room === a && one.step === b && one.plenary && !one.dropped && one !== known).length
@@ -237,28 +261,29 @@ export function count(log) {
 			}
 			at.tray = at.tray.filter((one) => one !== item)
 		},
-		[END]() { s.over = true; for (const activity of s.activities) for (const [scope, is] of activity.phases) if (is & (IS_OPEN | CLOSING)) activity.phases.set(scope, CLOSED) },
+		[END]({ at }) { s.over = true; s.ended = at; stand(at); s.at = 0; for (const activity of s.activities) for (const [scope, is] of activity.phases) if (is & (IS_OPEN | CLOSING)) activity.phases.set(scope, CLOSED) },
 	}
 
 	// --- what is counted ---
 
-	/** The ballots behind a result: [[ballot, heads], ...], or what is held back. */
-	function behind(activity, itsRoom) {
+	/** The ballots behind a result: [[ballot, heads], ...], or what is held back; and how many of them came in on paper (of secret ones nobody knows which). */
+	function behind(activity, itsRoom, at) {
 		if (!activity.secret) {
-			const ballots = [...round(activity).values()].filter((one) => one.ballot && (!itsRoom || one.room === itsRoom))
-			return { ballots: ballots.map((one) => [one.ballot, one.heads]), number: ballots.length, held_back: false }
+			const cast = [...activity.rounds[at]].filter(([, one]) => one.ballot && (!itsRoom || one.room === itsRoom))
+			return { ballots: cast.map(([, one]) => [one.ballot, one.heads]), number: cast.length, held_back: false, papers: cast.filter(([holder]) => isSheet(holder)).length }
 		}
-		const groups = [...(activity.seals[activity.rounds.length - 1]?.groups.values() ?? [])], alone = groups.find((group) => group.rooms.length === 1 && group.rooms[0] === itsRoom)
+		const groups = [...(activity.seals[at]?.groups.values() ?? [])], alone = groups.find((group) => group.rooms.length === 1 && group.rooms[0] === itsRoom)
 		const ballots = (itsRoom ? alone?.ballots ?? [] : groups.flatMap((group) => group.ballots)).map((one) => [unpack(one), 1])
-		return { ballots, number: ballots.length, held_back: itsRoom ? !alone : groups.length === 0 }
+		const held_back = itsRoom ? !alone : groups.length === 0, announced = itsRoom ? activity.papers[at].get(itsRoom) ?? 0 : [...activity.papers[at].values()].reduce((x, y) => x + y, 0)
+		return { ballots, number: ballots.length, held_back, papers: Math.min(announced, ballots.length) }
 	}
 
 	const points = (activity, value) => (activity.kind === "ranking" ? activity.config[0] + 1 - value : value)
 
-	function standings(activity, by, itsRoom = 0) {
+	function standings(activity, by, itsRoom = 0, at = activity.rounds.length - 1) {
 		const rows = new Map()
 		for (const [item, { group, hidden }] of activity.items) if (!hidden && (by ? group : item)) rows.set(by ? group : item, { sum: 0, people: 0 })
-		for (const [ballot, heads] of behind(activity, itsRoom).ballots) {
+		for (const [ballot, heads] of behind(activity, itsRoom, at).ballots) {
 			const met = new Set()
 			for (const [item, value] of pairs(ballot)) {
 				const id = by ? activity.items.get(item).group : item, row = rows.get(id)
@@ -283,16 +308,19 @@ export function count(log) {
 	function texts(ballots) {
 		const rows = new Map(), bytes = (word) => new TextEncoder().encode(word)
 		for (const [[[, word]], heads] of ballots) rows.set(word, (rows.get(word) ?? 0) + heads)
-		return { words: [...rows].map(([word, n]) => ({ words: word, count: n })).sort((x, y) => Buffer.compare(bytes(x.words), bytes(y.words))), left_out: 0 }
+		return { words: [...rows].map(([word, n]) => ({ words: word || null, count: n })).sort((x, y) => Buffer.compare(bytes(x.words ?? ""), bytes(y.words ?? ""))), left_out: 0 }
 	}
 
-	function result(activity, itsRoom) {
-		const { ballots, number, held_back } = behind(activity, itsRoom)
-		const papers = itsRoom ? activity.papers.get(itsRoom) ?? 0 : [...activity.papers.values()].reduce((x, y) => x + y, 0)
+	function result(activity, itsRoom, at) {
+		const { ballots, number, held_back, papers } = behind(activity, itsRoom, at)
 		const out = { room: itsRoom, ballots: number, heads: ballots.reduce((sum, [, heads]) => sum + heads, 0), papers, held_back }
+		if (activity.kind === "rating" && activity.secret && itsRoom) { // 5.15: of a room its picture without the places, and of fewer than 5 nothing
+			const { places: _, ...picture } = rating(ballots)
+			return held_back || number < 5 ? { room: itsRoom, ballots: 0, heads: 0, papers: 0, held_back: true } : { ...out, papers: 0, ...picture, places: [] }
+		}
 		if (activity.kind === "rating") return held_back ? out : { ...out, ...rating(ballots) }
 		if (activity.kind === "text") return { ...out, ...texts(ballots) }
-		const list = (by) => [...standings(activity, by, itsRoom)].filter(([, row]) => row.sum).map(([id, row]) => ({ id, ...row })).sort((x, y) => x.id - y.id)
+		const list = (by) => [...standings(activity, by, itsRoom, at)].filter(([, row]) => row.sum).map(([id, row]) => ({ id, ...row })).sort((x, y) => x.id - y.id)
 		return { ...out, items: list(0), groups: list(1) }
 	}
 
@@ -304,14 +332,23 @@ export function count(log) {
 
 	// --- as the report tells it ---
 
-	const rooms = s.rooms.map((one, i) => ({ room: i + 1, name: words(one.name, 0), used: one.used })).filter((one) => one.used).map(({ used, ...one }) => one)
-	const labels = (map, group) => [...map].sort(([x], [y]) => x - y).map(([id, one]) => ({ id, group: group ? one.group : 0, words: words(group ? one.text : one, 0) }))
+	const rooms = s.rooms.map((one, i) => ({ room: i + 1, people: s.members.filter((member) => member.room === i + 1).length, name: words(one.name, 0), used: one.used })).filter((one) => one.used).map(({ used, ...one }) => one)
+	const labels = (map, group) => [...map].sort(([x], [y]) => x - y).map(([id, one]) => ({ id, group: group ? one.group : 0, words: struck(group ? one.text : one, 0), ...(one.hidden ? { hidden: true } : {}) }))
 	const name = (who) => s.members[who - 1]?.name ?? ""
+	const told = (activity, at, isShown) => [0, ...rooms.map((one) => one.room)]
+		.filter((one) => isShown(one) && (activity.secret || [...activity.rounds[at].values()].some((held) => one === 0 || held.room === one) || (one ? activity.papers[at].has(one) : activity.papers[at].size > 0))).map((one) => result(activity, one, at))
+	/** Of rooms whose result is shown. */
+	function agreement(activity) {
+		const list = rooms.map(({ room: one }) => ({ room: one, said: [...activity.accords].filter(([member]) => roomOf(member) === one).map(([, answer]) => answer) }))
+			.filter(({ room: one, said }) => said.length && phase(activity, one) === REVEALED).map(({ room: one, said }) => ({ room: one, agreed: said.filter((answer) => answer === 1).length, not_yet: said.filter((answer) => answer === 2).length }))
+		return list.length ? { agreement: list } : {}
+	}
 	const asked = (activity) => ({
-		activity: activity.number, ref: activity.ref, kind: activity.kind, title: words(activity.title, 0), held_by: activity.holder === 2 ? "room" : "person", secret: !!activity.secret, round: activity.rounds.length,
+		activity: activity.number, ref: activity.ref, kind: activity.kind, title: struck(activity.title, 0), held_by: activity.holder === 2 ? "room" : "person", secret: !!activity.secret, round: activity.rounds.length,
 		phase: PHASES[activity.phases.get(0) ?? READY], items: labels(activity.items, true), groups: labels(activity.groups, false),
-		results: [0, ...rooms.map((one) => one.room)].filter((one) => phase(activity, one) === REVEALED && (one === 0 || activity.secret || [...round(activity).values()].some((held) => held.room === one)))
-			.map((one) => result(activity, one)),
+		results: told(activity, activity.rounds.length - 1, (one) => phase(activity, one) === REVEALED),
+		...agreement(activity),
+		...(activity.rounds.length > 1 ? { earlier: activity.rounds.slice(0, -1).map((_, at) => ({ round: at + 1, results: told(activity, at, (one) => activity.shown[at] && !(one && activity.secret && activity.kind === "rating")) })) } : {}),
 		...(activity.outcome ? { outcome: activity.outcome } : {}),
 	})
 	const notes = s.rooms.flatMap((one, i) => [
@@ -320,10 +357,11 @@ export function count(log) {
 		...one.tray.sort((x, y) => x.number - y.number)
 			.map((item) => ({ room: i + 1, step: item.step, activity: item.activity, kind: NOTES[item.kind], final: false, plenary: false, at: iso(item.at), author: name(item.who), tray: true, tenure: item.tenure, words: item.words })),
 	])
-	return { report: 1, title: words(s.title, 0), origin: s.origin, language: s.language, created: iso(s.created), rehearsal: !!s.rehearsal, k: s.k, participants: s.members.length, rooms,
+	const now = log.at(-1)?.at ?? 0
+	return { report: 1, title: struck(s.title, 0), origin: s.origin, language: s.language, created: iso(s.created), ended: s.ended ? iso(s.ended) : null, rehearsal: !!s.rehearsal, k: s.k, participants: s.members.length, rooms,
 		steps: [...s.steps].sort((x, y) => x.position - y.position || x.number - y.number)
-			.map((step) => ({ step: step.number, minutes: step.minutes, title: words(step.title, 0), activities: s.activities.filter((one) => one.step === step.number).map(asked) })),
-		notes }
+			.map((step) => ({ step: step.number, planned_minutes: step.minutes, began: step.began ? iso(step.began) : null, spent_ms: step.spent + (step.number === s.at ? Math.max(0, now - step.came) : 0), title: struck(step.title, 0), activities: s.activities.filter((one) => one.step === step.number).map(asked) })),
+		notes, ...(s.withheld ? { withheld: s.withheld } : {}) }
 }
 
 /** Every leaf of one that is otherwise in the other, and how many leaves there were. */

@@ -177,6 +177,46 @@ async function secretPaper() {
 	await Promise.all([...three, eva].map((one) => one.leave()))
 }
 
+/** In a session of its own, since the catalog has no question that a room answers as one: a proposal, agreement, another proposal, which asks everybody anew. */
+async function roomsAgree() {
+	const made = Object.fromEntries((await bollplank("create", "--plain", "--rehearsal", "--language", "sv", "--url", url, "--key-file", keyFile, "--rooms", "2", "--question", "Vilken nivå?", "--item", "Vi själva",
+		"--item", "Vår organisation", "--item", "Hela landet", "--choice", "--by-room")).toString().trim().split("\n").map((line) => line.split(/=(.*)/s)))
+	const [sid, token] = made.facilitator.split("#")[1].split("."), eva = new Page({ port, door: LINK, place: sid, token: Buffer.from(token, "base64url") }).come()
+	await eva.ask("join", 0, 0, [])
+	const eight = Array.from({ length: 8 }, () => new Page({ port, door: PARTICIPANT, place: made.code }).come())
+	for (const [i, one] of eight.entries()) await one.ask("join", 0, 0, [], [`Rumsgäst ${i + 1}`, ""])
+	await Promise.all(eight.map((one) => one.until(() => one.room > 0, "a room")))
+	await eva.ask("open", 1, 0, [0])
+	await Promise.all(eight.map((one) => one.until(() => one.phase(1)[0] === PHASE.OPEN, "the rooms' question")))
+	const rooms = [1, 2].map((room) => eight.filter((one) => one.room === room)), words = (one) => one.section("room_ballots", one.room).get(1) ?? [0, new Uint8Array(), [], []]
+	const agrees = (one, answer, ballot) => one.command("agree", 1, 0, [1, answer, pack(ballot)])
+	same("two rooms of four", rooms.map((room) => room.length), [4, 4])
+	for (const room of rooms) {
+		const others = room.slice(1)
+		await place(room[0], 1, [3, 1])
+		for (const one of others) await one.until(() => words(one)[1].length, "the proposal")
+		await Promise.all(others.slice(1).map((one) => agrees(one, 1, [3, 1])))
+		await agrees(others[0], 2, [3, 1])
+		await room[0].until(() => words(room[0])[2].length === 2 && words(room[0])[3].join() === String(others[0].actor), "two agree, one does not yet")
+		await place(room[0], 1, [2, 1])
+		await Promise.all(room.map((one) => one.until(() => hex(words(one)[1]) === hex(pack([2, 1])), "the other proposal")))
+		same("another proposal: nobody has agreed to it, and nobody agrees to the one before", [words(others[0]).slice(2), (await agrees(others[0], 1, [3, 1])).fault], [[[], []], FAULT.stale])
+		await Promise.all(room.map((one) => agrees(one, 1, [2, 1])))
+		await Promise.all(room.map((one) => one.until(() => words(one)[2].length === 4, "all four agree")))
+		same("all of the room agree", words(others[1])[2].toSorted((x, y) => x - y), room.map((one) => one.actor).toSorted((x, y) => x - y))
+	}
+	check("no room sees the other's ballot", rooms[0].every((one) => !one.section("room_ballots", 2).size) && rooms[1].every((one) => !one.section("room_ballots", 1).size))
+	await eva.ask("close", 1, 0, [1])
+	same("closed: agreed is agreed", (await agrees(rooms[0][1], 2, [2, 1])).fault > 0, true)
+	await eva.ask("reveal", 1, 0, [])
+	const [ballots, , , tally] = await eva.until(() => eva.section("result", 1).get(1), "the rooms' result")
+	same("a room counts once", [ballots, decode(tally)], [2, [2, 2, 2]])
+	const { compared, wrong } = recount(await bollplank("log", made.facilitator), JSON.parse(await bollplank("report", made.facilitator, "--json")))
+	for (const line of wrong.slice(0, 5)) console.log(`     otherwise: ${line}`)
+	check("its recount says the same", compared > 10 && wrong.length === 0, `${compared} values compared, ${wrong.length} otherwise`)
+	await Promise.all([...eight, eva].map((one) => one.leave()))
+}
+
 // --- step 1: five dots each, a tie ---
 
 /** Two and two mirror each other: what one puts on principle 1 the other puts on principle 2. So both have the same total from the same number of people. */
@@ -302,6 +342,42 @@ async function kill() { // with commands under way
 	await all((page) => page.welcome && page.sections.size > 0, "everybody back")
 }
 
+const scope = (page, room = 0) => page.section("scope", room ? ROOM + room : 0)
+
+/** Room 5 asks for five minutes more and gets them; and the fire alarm stops everybody's time, not the room's own. */
+async function minutes() {
+	const [one, other] = inRoom(5)
+	await one.ask("hand", 5, 0, [1, 3])
+	await other.ask("hand", 5, 0, [1, 5])
+	await fay.until(() => fay.section("signals", 5).get(2)?.[2] === 5, "five minutes are asked for")
+	await fay.ask("time", 0, ROOM + 5, [600000 + 300000])
+	await fay.ask("hand", 5, 0, [0, 0])
+	await other.until(() => scope(other, 5).get(2)?.[1] === 900000 && other.section("signals", 5).get(2)[0] === 0, "the room's own time")
+	same("a room asks for five minutes more and gets them; the others have no time of their own", [1, 2, 3, 4].map((room) => scope(fay, room).get(2)?.[1] ?? 0), [0, 0, 0, 0])
+	same("where no time runs none can stand still", (await fay.command("pause", 0, 0, [1000])).fault, FAULT.wrong_phase)
+	await fay.ask("time", 0, 0, [1200000])
+	await fay.ask("pause", 0, 0, [1100000])
+	await all((page) => scope(page).get(2)?.[3] === 1, "the pause")
+	same("the time stands still for all with what is left, and the room's own goes on", [people.every((page) => scope(page).get(2)[1] === 1100000), scope(one, 5).get(2)[3]], [true, 0])
+	same("a participant stops nobody's time", (await one.command("pause", 0, 0, [1000])).fault, FAULT.not_allowed)
+	await fay.ask("time", 0, 0, [1100000])
+	await all((page) => scope(page).get(2)[3] === 0 && scope(page).get(2)[1] === 1100000, "it goes on")
+}
+
+/** Room 1: somebody leads, turns the page, hands over. */
+async function discussion(step) {
+	const [one, two, three] = inRoom(1), stranger = inRoom(2)[0], leader = (page) => page.section("signals", 1).get(4)
+	await one.ask("lead", 1, 0, [one.actor])
+	await one.ask("focus", 1, 0, [step.activities[2]])
+	await two.until(() => leader(two) === one.actor && two.section("signals", 1).get(5)?.[0] === step.activities[2], "the room's question")
+	same("who does not lead turns no page, and nobody does in another room", [(await two.command("focus", 1, 0, [step.activities[0]])).fault, (await stranger.command("lead", 1, 0, [stranger.actor])).fault], [FAULT.not_allowed, FAULT.no_room])
+	await one.ask("lead", 1, 0, [two.actor])
+	await two.ask("focus", 1, 0, [step.activities[0]])
+	await three.until(() => leader(three) === two.actor && three.section("signals", 1).get(5)[0] === step.activities[0], "the next leader's question")
+	same("handed over: the leader before turns no page any more", (await one.command("focus", 1, 0, [step.activities[1]])).fault, FAULT.not_allowed)
+	check("nobody outside hears who leads", people.every((page) => page.room === 1 || !page.section("signals", 1).size))
+}
+
 async function firstPrinciple(step) {
 	const writers = await Promise.all([1, 2, 3, 4, 5].map((room) => new Writer(inRoom(room)[2]).take()))
 	await principle(step, { half: async () => {
@@ -316,11 +392,12 @@ async function firstPrinciple(step) {
 
 	// Rooms 1, 4 and 5 write as they are; 2 hands the pen over; the writer of 3 loses the network.
 	for (const writer of [writers[0], writers[3], writers[4]]) await writes(writer, step.step, step.activities)
-	await inRoom(4)[0].ask("hand", 4, 0, [1])
+	await inRoom(4)[0].ask("hand", 4, 0, [1, 0])
 	await fay.until(() => fay.section("signals", 4).get(2)?.[1] === 1, "the raised hand")
-	await fay.ask("hand", 4, 0, [0])
+	await fay.ask("hand", 4, 0, [0, 0])
 	await fay.ask("say", 0, ROOM + 4, [], ["Jag kommer"])
-	await fay.ask("time", 0, ROOM + 5, [600000])
+	await minutes()
+	await discussion(step)
 
 	const next = new Writer(inRoom(2)[4])
 	await writers[1].put(step.step, "Rum 2: före överlämningen", { at: 700 })
@@ -461,6 +538,7 @@ async function workshop() {
 	const steps = agenda()
 	const chosen = await level(steps[0])
 	await secretPaper()
+	await roomsAgree()
 	const { activity, order } = await challenges(steps[1])
 	const [first, second] = agenda().slice(2)
 	same("six questions in both principles", [first.activities.length, second.activities.length], [6, 6])
@@ -473,6 +551,10 @@ async function workshop() {
 	await all((page) => page.section("session").get(3) === true || page.section("session").get(3) === 1, "the end")
 	const { entries, acknowledged, found, told } = await report(links.sid)
 
+	const course = fay.section("course"), stood = [...course.keys()].toSorted((x, y) => x - y), been = [steps[0], steps[1], first, second, steps.at(-1)].map((one) => one.step)
+	same("the course: where the session stood", stood, been.toSorted((x, y) => x - y))
+	check("the course: each step took as long as until the next began", been.every((one, i) => i + 1 === been.length || course.get(one)[2] === course.get(been[i + 1])[0] - course.get(one)[0]), JSON.stringify([...course]))
+	check("participants are not told", people.every((page) => page.section("course").size === 0))
 	// features.md 4.3, what concerns steps 0 to 2
 	const asked = told.steps.flatMap((step) => step.activities), dots_ = asked.find((one) => one.activity === activity)
 	check("the report: the level is stored", asked.find((one) => one.activity === chosen).results[0].items.reduce((x, item) => x + item.sum, 0) === PEOPLE + 4)
