@@ -20,7 +20,7 @@ async function run(plant, stdio) {
 			...options, minify: false, target: "node18", platform: "node", format: "esm", sourcemap: "inline", outdir, outExtension: { ".js": ".mjs" },
 			entryPoints: names.map((name) => join("test", name)),
 			define: { PROTOCOL: JSON.stringify(join(here, "../../protocol")), CLIENT: JSON.stringify(here) },
-			plugins: plant ? [plant] : [],
+			plugins: [...options.plugins, ...(plant ? [plant] : [])],
 		});
 		return spawnSync(process.execPath, ["--enable-source-maps", "--test", ...names.map((name) => join(outdir, name.replace(/\.ts$/, ".mjs")))], { stdio, cwd: here }).status ?? 1;
 	} finally {

@@ -104,6 +104,12 @@ const acts = stage(async (daemon, chrome) => {
 	await desk.getByRole("button", { name: "Visa rummet på storbilden" }).click();
 	await sees(screen, "Rum 1");
 	await axe(screen, "screen-room");
+	/* The same screen as text, on a phone: it follows, with the room in its heading. */
+	await phones[0].locator("button.aa").click();
+	await phones[0].getByRole("button", { name: "Storbilden som text" }).click();
+	await phones[0].locator(".as-text h3", { hasText: "Rum 1" }).waitFor();
+	await axe(phones[0], "screen-as-text");
+	await phones[0].locator("dialog .round").click();
 	await desk.getByRole("button", { name: "Dölj igen" }).click();
 	await until("hidden from everybody", async () => (await phones[0].locator(".results").count()) + (await screen.locator(".screen-rows").count()) === 0);
 	await until("reveal once more", act(desk, /^Visa resultatet/));
@@ -118,7 +124,7 @@ const acts = stage(async (daemon, chrome) => {
 	assert.ok(!/[A-Za-z0-9_-]{22}/.test(await desk.locator("dialog").innerText()), "no link is shown whole");
 	await desk.locator(".links li", { hasText: "Medledarlänk" }).getByRole("button").click();
 	await desk.locator(".links li", { hasText: "Medledarlänk" }).getByText("Kopierad").waitFor();
-	const [opened] = await Promise.all([desk.context().waitForEvent("page"), desk.getByRole("button", { name: "Öppna storbilden" }).click()]);
+	const [opened] = await Promise.all([desk.context().waitForEvent("page"), desk.getByRole("dialog").getByRole("button", { name: "Öppna storbilden" }).click()]);
 	await opened.locator(".screen").waitFor();
 	await opened.close();
 	const sid = desk.url().split("#")[1].split(".")[0];

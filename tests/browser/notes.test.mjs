@@ -124,16 +124,16 @@ async function the_pen() {
 		await all_saved(bo);
 		await axe(bo, "notes-phone");
 
-		/* The pen goes in the middle of a word: what nobody has is shown, and can be suggested. */
+		/* The pen goes in the middle of a word: what nobody has lands among the room's suggestions, by itself. */
 		await bo.keyboard.type("Mitt i ett or");
 		const [tenure, holder] = fay.section("signals", ROOM).get(1);
 		const ada_is = [...fay.section("notes", ROOM, STEP).values()].map((row) => row[7]).find((m) => m !== holder);
 		await fay.ask("pen_give", ROOM, 0, [tenure, ada_is]);
-		await bo.locator(".rescued").getByText("Mitt i ett or").waitFor();
-		await bo.locator(".rescued").getByRole("button", { name: "Föreslå" }).click();
+		await bo.getByText("Pennan hade bytt hand. Det du skrev är sparat bland rummets förslag").first().waitFor();
 		await until("nothing is left to rescue", async () => (await bo.locator(".rescued").count()) === 0);
 		await ada.getByRole("button", { name: "Till anteckningarna" }).first().click();
 		await ada.locator(".notes-tray").getByText("Mitt i ett or").first().waitFor();
+		await ada.locator(".notes-tray").getByText("räddat, från Bo").waitFor();
 		await ada.getByRole("button", { name: /^Ta med/ }).click();
 
 		/* The step goes on under somebody who writes: their row is finished where it belongs. */

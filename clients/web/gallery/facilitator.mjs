@@ -44,6 +44,33 @@ export default function ({ shot, press, wait, large, BOTH }) {
 	shot("fac-room", ["laptop"], { as: "fac-say-room", acts: [press("Svara rummet"), wait(300)] });
 	shot("fac-rate", ["laptop", "phone"], { as: "fac-say", acts: [press("Meddela alla"), wait(300)] });
 	shot("fac-rate", ["laptop"], { as: "fac-links", acts: [press("Länkar"), wait(300)] });
+	shot("fac-still", ["laptop", "low", "phone"], BOTH);
+	shot("fac-wishes", ["laptop", "low", "phone"], { ...BOTH, langs: ["sv", "en"] });
+	shot("fac-wishes", ["laptop", "phone"], { as: "fac-wishes-room", acts: [tile(2), wait(300)] });
+	shot("fac-lobby-people", ["laptop", "phone"], { ...BOTH, langs: ["sv", "en"] });
+	shot("fac-still", ["phone"], { as: "fac-time-sheet", acts: [async (page) => page.locator(".time-open").click(), wait(300)] });
+	const rooms = async (page) => { await page.locator(".wall-head button").last().click(); await page.waitForTimeout(300); };
+	shot("fac-rate-13", ["laptop", "phone"], { ...BOTH, langs: ["sv", "en"], as: "fac-rooms-hand", acts: [rooms, async (page) => {
+		await page.locator(".room-columns input").nth(1).check();
+		await page.locator(".room-columns input").nth(9).check();
+		await page.locator("#move-to").selectOption("5");
+	}, wait(200)] });
+	shot("fac-rate-13", ["laptop", "phone"], { langs: ["sv", "en"], as: "fac-rooms-file", acts: [rooms, async (page) => {
+		await page.locator(".rooms-sheet .switch input").nth(2).check({ force: true });
+		await page.locator("input[type=file]").setInputFiles({ name: "rum.csv", mimeType: "text/csv", buffer: Buffer.from("person;organisation;rum;roll\nAino;;1;antecknare\nBjörn;Bollhem;1;\nMaja;;2;\n;;2;\nKarin;;2;chef\nFatima;;3;\n") });
+	}, wait(300)] });
+	shot("fac-rate", ["laptop", "low", "phone"], { ...BOTH, as: "fac-undo", acts: [async (page) => {
+		await page.evaluate(() => {
+			const d = window.daemon, take = d.reply;
+			d.reply = (sent) => { if (sent.command === 14) d.put(8, 0, 0, [[2, [9, 1_720_000, d.log_ms]]]); return take(sent); };
+		});
+		const more = page.locator("button", { hasText: "+5" }).filter({ visible: true });
+		if (!await more.count())
+			await page.locator(".time-open").click();
+		await more.first().click();
+		await page.evaluate(() => { const d = window.daemon; d.frame([d.sections.get("8/0/0")]); });
+		await page.keyboard.press("Escape");
+	}, wait(1300)] });
 	shot("fac-back", ["laptop", "phone"]);
 	shot("fac-closing-step", ["laptop", "phone"]);
 }

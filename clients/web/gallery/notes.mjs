@@ -75,5 +75,7 @@ export default function ({ shot, press, wait, large, BOTH }) {
 	shot("notes-reload", ["laptop"]);
 	shot("notes-rescued", ["laptop", "phone"], { ...BOTH, langs: ["sv", "en"] });
 	shot("notes-single", ["laptop"]);
+	shot("notes-lead", ["laptop", "low", "phone", "small"], { ...BOTH, langs: ["sv", "en"] });
+	shot("notes-led", ["laptop", "phone"], BOTH);
 	shot("notes-typical", ["small", "laptop"], { as: "notes-text-200", acts: [large, wait(100)] });
 }

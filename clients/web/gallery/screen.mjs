@@ -13,6 +13,14 @@ export default function ({ shot, BOTH }) {
 		"screen-rating-room-early", "screen-rating-rooms", "screen-rating-rooms-two", "screen-rating-rooms-60-2", "screen-text-2", "screen-words-many", "screen-words-none", "screen-notes-many", "screen-notes-none", "screen-plenary-none",
 		"screen-declaration-say", "screen-join-declaration"])
 		shot(name, ["screen"]);
+	for (const name of ["screen-paused", "screen-rounds", "screen-rounds-rating"])
+		shot(name, ["screen"], BOTH);
+	for (const name of ["screen-paused-result"])
+		shot(name, ["screen"]);
+	/* The same, as text. */
+	const read = [async (page) => page.locator("button.aa").click(), async (page) => page.locator("dialog .button:has(.icon)").click(), async (page) => { await page.locator(".as-text").waitFor(); await page.waitForTimeout(250); }];
+	for (const name of ["text-task", "text-rating", "text-dots", "text-order", "text-plenary"])
+		shot(name, ["phone"], { ...BOTH, langs: ["sv", "en"], acts: read });
 	/* Those of the documentation: small files. */
 	for (const name of ["screen-rate-talk", "screen-order", "screen-rating-two", "screen-rating-rooms-13", "screen-groups", "screen-plenary"])
 		shot(name, ["low"], { ...BOTH, as: `docs-${name}` });

@@ -5,10 +5,11 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { CodeFace, EndFace, JoinFace } from "./faces/join.js";
 import { codeOf, isCode } from "./faces/common.js";
 import { ParticipantFace } from "./faces/participant.js";
-import { type Seat, linkSeat, participantSeat } from "./live/live.js";
+import { type Seat, participantSeat } from "./live/live.js";
 import type { World } from "./live/world.js";
+import { later as partLater } from "./look/later.js";
 import { Voice } from "./look/parts.js";
-import { language_chosen, settingsStart } from "./look/settings.js";
+import { followed, language_chosen, settingsStart } from "./look/settings.js";
 import { Session } from "./state/session.js";
 import { FAULT, ROLE } from "./tables.js";
 import { faultWords, language, t, wordsLoad, wordsStaff } from "./words/words.js";
@@ -16,25 +17,7 @@ import { faultWords, language, t, wordsLoad, wordsStaff } from "./words/words.js
 type Route = { is: "code"; typed: string } | { is: "new"; key: string } | { is: "session"; seat: Seat } | { is: "lost_link" };
 
 const RETRY_MS = 2000;
-/** A face that comes in a part of its own, so that a phone need not fetch it. */
-function later<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
-	let come: ComponentType<P> | null = null;
-	return (props: P) => {
-		const [Face, setFace] = useState(() => come);
-		const [lost, setLost] = useState(false);
-		useEffect(() => {
-			let timer = 0;
-			const ask = () => load().then((face) => setFace(() => (come = face)), () => {
-				setLost(true);
-				timer = window.setTimeout(ask, RETRY_MS);
-			});
-			if (!come)
-				void ask();
-			return () => clearTimeout(timer);
-		}, []);
-		return Face ? <Face {...props} /> : <EndFace title={t("opening")} words={lost ? t("contact-none") : ""} />;
-	};
-}
+const later = <P extends object>(load: () => Promise<ComponentType<P>>) => partLater(load, (lost) => <EndFace title={t("opening")} words={lost ? t("contact-none") : ""} />);
 /** A face of staff's, with what only these say. */
 const staffed = async <T,>(face: Promise<T>): Promise<T> => (await Promise.all([face, wordsStaff()]))[0];
 const FacilitatorFace = later(() => staffed(import("./faces/facilitator.js")).then((m) => m.FacilitatorFace));
@@ -44,13 +27,14 @@ const NotesFace = later<{ session: Session }>(() => import("./faces/notes.js").t
 const StartFace = later(() => staffed(import("./faces/start.js")).then((m) => m.StartFace));
 
 /** Protocol 1.5. A token leaves the address at once; a tag of it stays, so that a reload finds it. */
-export function route(world: World, fragment: string): Route {
+export async function route(world: World, fragment: string): Promise<Route> {
 	const [first, second] = decodeURIComponent(fragment.replace(/^#/, "")).split(".");
 	if (first === "new")
 		return { is: "new", key: second ?? "" };
 	if (/^[0-9a-f]{16}$/.test(first)) {
 		if (second === undefined)
 			return { is: "session", seat: participantSeat(world, first) };
+		const { linkSeat } = await import("./live/link.js");
 		const seat = linkSeat(world, first, second);
 		return seat ? { is: "session", seat } : { is: "lost_link" };
 	}
@@ -99,19 +83,18 @@ const toCode = (code: string) => {
 		location.hash = code;
 };
 
-function App({ world }: { world: World }) {
-	const [where] = useState(() => {
-		const found = route(world, location.hash);
-		if (found.is === "new" && found.key)
+function App({ world, where }: { world: World; where: Route }) {
+	useState(() => {
+		if (where.is === "new" && where.key)
 			history.replaceState(null, "", "/#new");
-		if (found.is === "session" && found.seat.door === 1)
-			history.replaceState(null, "", `/#${found.seat.name.replace("bp.link.", "")}`);
-		return found;
+		if (where.is === "session" && where.seat.door === 1)
+			history.replaceState(null, "", `/#${where.seat.name.replace("bp.link.", "")}`);
 	});
 	const [session] = useState(() => {
 		if (where.is !== "session")
 			return null;
 		const made = new Session(world, where.seat);
+		followed.value = made;
 		void made.live.start();
 		addEventListener("online", () => made.live.wake());
 		addEventListener("offline", () => made.live.offline());
@@ -135,14 +118,15 @@ function App({ world }: { world: World }) {
 
 export async function start(world: World): Promise<void> {
 	settingsStart();
+	let where: Route;
 	for (;;) {
 		try {
-			await wordsLoad(language.value);
+			[where] = await Promise.all([route(world, location.hash), wordsLoad(language.value)]);
 			break;
 		} catch {
 			await new Promise((again) => setTimeout(again, RETRY_MS));
 		}
 	}
-	render(<App world={world} />, document.getElementById("page")!);
+	render(<App world={world} where={where} />, document.getElementById("page")!);
 	addEventListener("hashchange", () => location.reload());
 }

@@ -50,6 +50,10 @@ export const COMMAND = {
 	papers: 45,
 	proxy: 46,
 	rules: 47,
+	pause: 48,
+	lead: 49,
+	focus: 50,
+	agree: 51,
 } as const;
 
 /** Verdicts on commands and reasons for a bye. */
@@ -153,6 +157,8 @@ export const SECTION = {
 	plenary: 22,
 	outcome: 23,
 	band: 24,
+	course: 25,
+	papers: 26,
 } as const;
 
 /** What a note is. */

@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { hex } from "../src/live/bytes.js";
 import { memoryStore } from "../src/live/world.js";
-import { Drafts, Editor, GAP, type Held, LATEST_MS, NOTE_MAX, PAUSE_MS, SIGNS, type Wish, arrange, bytesOf, clean, part, placeBetween, sendAt, talkedAbout } from "../src/state/editor.js";
+import { Drafts, GAP, type Wish } from "../src/state/drafts.js";
+import { Editor, type Held, LATEST_MS, NOTE_MAX, PAUSE_MS, SIGNS, arrange, bytesOf, clean, part, placeBetween, sendAt, talkedAbout } from "../src/state/editor.js";
 import { NOTE } from "../src/tables.js";
 
 declare const PROTOCOL: string;

@@ -6,12 +6,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Sent, TestWorld } from "../fixtures/daemon.js";
 import { ACT, type Declaration, STEP, declaration } from "../fixtures/declaration.js";
-import { decide, decision, gate, openAll, outcomeDue, queue, revealAll, stage } from "../src/faces/facilitator/acts.js";
+import { MINUTE, addTime, carryOn, closeAll, decide, decision, gate, goTo, grant, leads, move, openAll, outcomeDue, pause, plan, queue, revealAll, say, show, stage } from "../src/faces/facilitator/acts.js";
 import { type Line, isOrder, lines, moved, outcomeForm, outcomeSaid, ties } from "../src/faces/facilitator/outcome.js";
-import { type Question, planned, slack, stageOf, stepEnd } from "../src/faces/facilitator/plan.js";
+import { type Question, behind, partAt, past, planned, short, slack, slackLeft, stageOf, stepEnd } from "../src/faces/facilitator/plan.js";
+import { type Here, csvOf, match, wantedOf } from "../src/faces/facilitator/rooms_file.js";
+import { offered, takeBack } from "../src/faces/facilitator/undo.js";
 import { paperBallot, paperProblem } from "../src/faces/facilitator/sheet.js";
 import { catalogBody, catalogOf, createBody, searched } from "../src/faces/start.js";
-import { linkSeat } from "../src/live/live.js";
+import { linkSeat } from "../src/live/link.js";
 import { type Activity, Session } from "../src/state/session.js";
 import { COMMAND, PHASE, SECTION, VIEW } from "../src/tables.js";
 import { language, t } from "../src/words/words.js";
@@ -109,11 +111,11 @@ test("paper: what is wrong with a sheet, and the ballot that it becomes", () => 
 
 // --- where it begins ---
 
-const catalog = [["declaration", 1, 210, [["sv", "Deklarationen", "Ringa in hinder"], ["en", "The declaration", "Find obstacles"]], [[10, [["sv", "Nivå"], ["en", "Level"]]], [15, [["sv", "Fem prickar"], ["en", "Five dots"]]]]],
+const catalog = [["declaration", 1, 210, [["sv", "Deklarationen", "Ringa in hinder"], ["en", "The declaration", "Find obstacles"]], [[10, [["sv", "Nivå"], ["en", "Level"]]], [15, [["sv", "Fem prickar"], ["en", "Five dots"]]]], 6],
 	["quick-poll", 1, 3, [["sv", "Snabb fråga", "En fråga"], ["en", "Quick poll", "One question"]], [[3, [["sv", "Frågan"], ["en", "The question"]]]]]];
 test("catalog: in the reader's language, searched by words in any order", () => {
 	const list = catalogOf(catalog, "en");
-	assert.deepEqual(list[0], { id: "declaration", version: 1, minutes: 210, title: "The declaration", purpose: "Find obstacles", steps: [{ minutes: 10, title: "Level" }, { minutes: 15, title: "Five dots" }] });
+	assert.deepEqual(list[0], { id: "declaration", version: 1, minutes: 210, title: "The declaration", purpose: "Find obstacles", size: 6, steps: [{ minutes: 10, title: "Level" }, { minutes: 15, title: "Five dots" }] });
 	for (const [look, want] of [["", ["declaration", "quick-poll"]], ["dots FIVE", ["declaration"]], ["question", ["quick-poll"]], ["declaration poll", []]] as const)
 		assert.deepEqual(searched(list, look).map((e) => e.id), want, look);
 	assert.deepEqual(catalogOf(null, "sv"), []);
@@ -218,4 +220,199 @@ test("the queue: who has waited longest comes first", async () => {
 	daemon.put(SECTION.signals, 1, 0, [[2, [daemon.log_ms - 1000, 2]]]);
 	daemon.frame([daemon.sections.get(`${SECTION.signals}/1/0`)!]);
 	assert.deepEqual(queue(session).map((h) => h.room), [3, 1]);
+});
+
+// --- the program against the clock ---
+
+test("short: a step goes by what stands before the colon where a line has to do", () => {
+	for (const [title, want] of [["Princip 3: Sök nya samarbeten", "Princip 3"], ["Fem prickar: var är det svårast?", "Fem prickar"], ["Fem prickar", "Fem prickar"], [": x", ": x"], ["En mycket lång rubrik som är längre än raden: ja", "En mycket lång rubrik som är längre än raden: ja"]])
+		assert.equal(short(title), want);
+});
+
+test("the end against the plan: late by what took longer, early by what went faster, and what was passed over is no delay", () => {
+	const t0 = 1_000_000_000, m = 60_000, minutes = [10, 15, 35, 35, 10];
+	const stood = (began: number, spent: number) => ({ began_ms: t0 + began * m, at_ms: t0 + (began + spent) * m, spent_ms: spent * m });
+	/* [which steps have been, the running one, minutes after t0 that all will be done, minutes late] */
+	for (const [of, at, end, want] of [
+		[[stood(0, 11), stood(11, 4), null, null, null], 1, 106, 1], [[stood(0, 5), stood(5, 4), null, null, null], 1, 100, -5], [[stood(0, 10), null, stood(10, 3), null, null], 2, 90, 0],
+		[[null, null, null, null, null], -1, 105, null], [[stood(0, 10), stood(10, 15), null, null, stood(25, 0)], 4, 35, 0],
+	] as [({ began_ms: number; at_ms: number; spent_ms: number } | null)[], number, number, number | null][])
+		assert.equal(behind(minutes, of, at, t0 + end * m), want);
+	assert.deepEqual(past(10, stood(0, 11)), { from_ms: t0, to_ms: t0 + 11 * m, late: 1 });
+	assert.equal(past(10, null), null, "passed over");
+	assert.equal(stepEnd({ now_ms: t0, left_ms: null, begun_ms: t0, minutes: 10, done: false, spent_ms: 4 * m }), t0 + 6 * m, "it has had four of its ten minutes");
+});
+
+test("slack while the step runs: what is left of its time when its parts have had theirs", () => {
+	const parts = [{ least: 5, most: 10 }, { least: 20, most: 20 }];
+	for (const [elapsed, left, want] of [[0, 35, [5, 10]], [10, 25, [5, 10]], [28, 7, [5, 7]], [0, 40, [10, 15]], [0, 20, null], [34, 1, [1, 1]]] as [number, number, unknown][])
+		assert.deepEqual(slackLeft(parts, elapsed, left), want, `${elapsed} ${left}`);
+	assert.deepEqual([0, 9, 10, 29, 50].map((e) => partAt(parts, e)), [0, 0, 1, 1, 1]);
+});
+
+// --- rooms from a file ---
+
+test("csv: separators, quotes, lines, the mark of Excel, and where a quotation mark was left open", () => {
+	assert.deepEqual(csvOf('\uFEFFa;"b;""c""\nd";e\r\n\r\nf;g;h\n').rows, [{ line: 1, fields: ["a", 'b;"c"\nd', "e"] }, { line: 4, fields: ["f", "g", "h"] }]);
+	assert.deepEqual(csvOf("a,b\n1,2").rows.map((r) => r.fields), [["a", "b"], ["1", "2"]]);
+	assert.deepEqual(csvOf("a\tb, c\n").rows[0].fields, ["a", "b, c"]);
+	assert.equal(csvOf('a;b\n"c;d\n').open, 2);
+	assert.deepEqual(csvOf(""), { rows: [], open: 0 });
+});
+
+const PERSON = (member: number, name: string, organisation = ""): Here => ({ member, name, organisation });
+test("rooms from a file: what the rows say, and what is wrong with the others, by line", () => {
+	const { wanted, bad } = wantedOf("Namn;Rum;Roll;Organisation\nAino Ek;1;Antecknare;Bollhem\n;1;;\nOmar;;;\nCia;2;chef;\naino  ek;3;;BOLLHEM\nDan;2;;\n");
+	assert.deepEqual(wanted, [{ line: 2, person: "Aino Ek", organisation: "Bollhem", room: "1", role: "notes" }, { line: 7, person: "Dan", organisation: "", room: "2", role: "" }]);
+	assert.deepEqual(bad, [
+		{ line: 3, id: "fac-file-nobody", args: {} }, { line: 4, id: "fac-file-no-room", args: { person: "Omar" } },
+		{ line: 5, id: "fac-file-role", args: { person: "Cia", role: "chef" } }, { line: 6, id: "fac-file-twice", args: { person: "aino  ek", line: 2 } },
+	]);
+	assert.deepEqual(wantedOf("Aino;Bollhem;1;\n").wanted.map((w) => [w.person, w.organisation, w.room]), [["Aino", "Bollhem", "1"]], "without a head: in the order of the head");
+	assert.deepEqual(wantedOf("namn;roll\nAino;\n").bad.map((b) => b.id), ["fac-file-no-room-column"]);
+});
+
+test("rooms from a file: matched with who is here, by name, then by organisation; the rest is listed", () => {
+	const here = [PERSON(1, "Aino Ek", "Bollhem"), PERSON(2, "Omar Kaya"), PERSON(3, "Eva", "A"), PERSON(4, "Eva", "B"), PERSON(5, "Lo", "A"), PERSON(6, "Lo", "A"), PERSON(7, "Utanför")];
+	const row = (line: number, person: string, organisation: string, room: string, role: "" | "notes" | "leads" = "") => ({ line, person, organisation, room, role });
+	const found = match([
+		row(1, "aino ek", "Bollhem", "1", "notes"), row(2, "Omar Kaya", "Bollmora", "Björken", "leads"), row(3, "Eva", "B", "rum 1"), row(4, "Eva", "A", "Alen"), row(5, "Lo", "A", "1"), row(6, "Vem", "", "2"),
+	], here, [{ room: 1, name: "" }, { room: 2, name: "Alen" }]);
+	assert.deepEqual(found.plan, [[1, 1, 4], [2, 3], [3, 2]]);
+	assert.deepEqual([...found.names], [[3, "Björken"]], "a name that no room has yet is the next room's");
+	assert.deepEqual(found.roles, [{ room: 1, member: 1, role: "notes" }, { room: 3, member: 2, role: "leads" }]);
+	assert.deepEqual([found.missing.map((w) => w.line), found.unclear.map((w) => w.line), found.others.map((w) => w.member), found.seated], [[6], [5], [5, 6, 7], 4]);
+	/* The daemon makes no more rooms than the plan has. */
+	const far = match([row(1, "Aino Ek", "", "40"), row(2, "Omar Kaya", "", "1")], here, []);
+	assert.deepEqual([far.plan, [...far.names]], [[[1, 2], [2, 1]], [[2, "40"]]]);
+});
+
+// --- one step back ---
+
+type Desk = Awaited<ReturnType<typeof desk>>;
+const GROUP = 4096;
+const scope = (d: Desk, items: [unknown, unknown][], at = 0) => { d.daemon.put(SECTION.scope, at, 0, items); d.daemon.frame([d.daemon.sections.get(`${SECTION.scope}/${at}/0`)!]); };
+const screen = (d: Desk, row: number[]) => { d.daemon.put(SECTION.screen, 0, 0, [[0, row]]); d.daemon.frame([d.daemon.sections.get(`${SECTION.screen}/0/0`)!]); };
+const phases = (about: number[], phase: number) => about.map((a): [unknown, unknown] => [GROUP + a, [phase, 1]]);
+/** What has been sent since: only these. */
+const fresh = async (d: Desk, n: number) => (await d.said()).slice(n);
+const SIX = [7, 8, 9, 10, 11, 12].map(ACT.rating);
+const began = (d: Desk): number => d.world.time;
+
+/** [name, how it stands, the act, what the session is then, the commands that take it back] */
+const backs: [name: string, o: Declaration, act: (d: Desk) => void, then: (d: Desk) => void, want: (d: Desk) => unknown[]][] = [
+	["a step", { phase: REVEALED }, ({ session }) => goTo(session, session.steps.find((s) => s.number === STEP.closing)!), (d) => { scope(d, [[1, STEP.closing]]); screen(d, [VIEW.TASK, ACT.text, 0, 0]); },
+		() => [[COMMAND.go, STEP.principle(2), 0], [COMMAND.show, 0, 0]]],
+	["an opening: closed, and asked anew", { phase: READY }, ({ session }) => openAll(session, session.step()!, SIX), (d) => { scope(d, phases(SIX, OPEN)); screen(d, [VIEW.TASK, SIX[0], 0, 0]); },
+		() => [...SIX.map((a) => [COMMAND.close, a, 0]), ...SIX.map((a) => [COMMAND.ask, a, 0]), [COMMAND.show, 0, 0]]],
+	["a closing in its grace: kept open, with the time that was left", { left_ms: 600_000 }, ({ session }) => closeAll(session, SIX, false), (d) => scope(d, [...phases(SIX, CLOSING), [2, [9, 30_000, d.daemon.log_ms]]]),
+		() => [...SIX.map((a) => [COMMAND.hold, a, 0]), [COMMAND.time, 0, 0]]],
+	["a result that was shown", { phase: CLOSED, view: VIEW.TASK, activity: SIX[1] }, ({ session }) => revealAll(session, SIX), (d) => { scope(d, phases(SIX, REVEALED)); screen(d, [VIEW.RESULT, SIX[0], 0, 0]); },
+		() => [...SIX.map((a) => [COMMAND.hide, a, 0]), [COMMAND.show, 0, 0]]],
+	["more time", { left_ms: 600_000 }, ({ session }) => addTime(session, 5 * MINUTE), (d) => scope(d, [[2, [9, 900_000, d.daemon.log_ms]]]), () => [[COMMAND.time, 0, 0]]],
+	["a pause", { left_ms: 600_000 }, ({ session }) => pause(session), (d) => scope(d, [[2, [9, 600_000, d.daemon.log_ms, 1]]]), () => [[COMMAND.time, 0, 0]]],
+	["another picture", { view: VIEW.TASK, activity: SIX[0] }, ({ session }) => show(session, VIEW.JOIN), (d) => screen(d, [VIEW.JOIN, 0, 0, 0]), () => [[COMMAND.show, 0, 0]]],
+	["words to all", {}, ({ session }) => say(session, 0, "Kaffe"), (d) => scope(d, [[3, [d.daemon.log_ms, [["", "Kaffe"]]]]]), () => [[COMMAND.say, 0, 0]]],
+	["who leads", {}, ({ session }) => leads(session, 3, 302), (d) => { d.daemon.put(SECTION.signals, 3, 0, [[4, 302]]); d.daemon.frame([d.daemon.sections.get(`${SECTION.signals}/3/0`)!]); }, () => [[COMMAND.lead, 3, 0]]],
+];
+for (const [name, o, act, then, want] of backs)
+	test(`undo: ${name}`, async () => {
+		language.value = "sv";
+		const d = await desk(o);
+		assert.equal(offered(d.session), null);
+		act(d);
+		assert.equal(offered(d.session), null, "not before it stands");
+		const sent = (await d.said()).length;
+		then(d);
+		await d.world.run(100);
+		assert.match(offered(d.session)!.words(), /./);
+		takeBack(d.session);
+		assert.equal(offered(d.session), null, "one step");
+		assert.deepEqual((await fresh(d, sent)).map((c) => (c as unknown[]).slice(0, 3)), want(d), name);
+	});
+
+test("undo: what time is given back is what would be left by then; a room goes back to its own", async () => {
+	const d = await desk({ left_ms: 600_000 });
+	addTime(d.session, 5 * MINUTE);
+	const sent = (await d.said()).length, at = began(d);
+	scope(d, [[2, [9, 900_000, d.daemon.log_ms]]]);
+	await d.world.run(60_000);
+	assert.ok(offered(d.session));
+	takeBack(d.session);
+	const [[command, , , form]] = await fresh(d, sent) as [number, number, number, number[]][];
+	assert.equal(command, COMMAND.time);
+	assert.ok(Math.abs(form[0] - (600_000 - 3000 - (d.world.time - 3000 - at))) < 3500, `${form[0]}`);
+});
+
+test("undo: gone when somebody does something else, when what it would take back no longer stands, and for what nothing takes back", async () => {
+	const other = await desk({ left_ms: 600_000, view: VIEW.TASK, activity: SIX[0] });
+	show(other.session, VIEW.JOIN);
+	await other.said();
+	screen(other, [VIEW.JOIN, 0, 0, 0]);
+	await other.world.run(100);
+	assert.ok(offered(other.session));
+	scope(other, phases(SIX, CLOSING));
+	await other.world.run(100);
+	assert.equal(offered(other.session), null, "a deputy has closed the questions meanwhile");
+
+	const shown = await desk({ view: VIEW.TASK, activity: SIX[0] });
+	show(shown.session, VIEW.JOIN);
+	await shown.said();
+	screen(shown, [VIEW.JOIN, 0, 0, 0]);
+	await shown.world.run(100);
+	assert.ok(offered(shown.session));
+	screen(shown, [VIEW.RESULT, SIX[0], 0, 0]);
+	await shown.world.run(100);
+	assert.equal(offered(shown.session), null, "somebody else shows something else");
+
+	const secret = await desk({ at_step: STEP.dots, phase: CLOSING, outcome: false, left_ms: 20_000 });
+	closeAll(secret.session, [ACT.dots], true);
+	await secret.said();
+	scope(secret, phases([ACT.dots], CLOSED));
+	await secret.world.run(100);
+	assert.equal(offered(secret.session), null, "secret ballots are mixed");
+
+	const refused = await desk({ left_ms: 600_000 });
+	addTime(refused.session, MINUTE);
+	await refused.world.run(20_000);
+	assert.equal(offered(refused.session), null, "what never came to stand is not offered");
+});
+
+test("pause and granting: rooms with a time of their own stand still too; what is granted stays within a pause", async () => {
+	const own = 2 ** 29 + 2;
+	const d = await desk({ left_ms: 600_000 }, (daemon) => { daemon.put(SECTION.scope, own, 0, [[2, [3, 900_000, daemon.log_ms]]]); daemon.put(SECTION.signals, 3, 0, [[2, [daemon.log_ms - 5000, 1, 5]]]); });
+	assert.deepEqual(queue(d.session).map((h) => [h.room, h.minutes]), [[3, 5]]);
+	pause(d.session);
+	assert.deepEqual((await d.said()).map(([command, , at]) => [command, at]), [[COMMAND.pause, 0], [COMMAND.pause, own]]);
+	scope(d, [[2, [9, 590_000, d.daemon.log_ms, 1]]]);
+	scope(d, [[2, [9, 890_000, d.daemon.log_ms, 1]]], own);
+	await d.world.run(60_000);
+	assert.equal(d.session.remaining(), 590_000, "it stands still");
+	let sent = (await d.said()).length;
+	grant(d.session, 3, 5);
+	assert.deepEqual((await fresh(d, sent)).map(([command, a, at, form]) => [command, a, at, (form as number[])[0]]), [
+		[COMMAND.time, 0, 2 ** 29 + 3, 890_000], [COMMAND.pause, 0, 2 ** 29 + 3, 890_000], [COMMAND.hand, 3, 0, 0],
+	], "remaining and so many minutes, still standing; the hand is lowered");
+	sent = (await d.said()).length;
+	carryOn(d.session);
+	assert.deepEqual((await fresh(d, sent)).map(([command, , at, form]) => [command, at, (form as number[])[0]]), [[COMMAND.time, 0, 590_000], [COMMAND.time, own, 890_000]]);
+});
+
+test("moving people: one command, taken back by one; a new plan is taken back by the moves that undo it", async () => {
+	const d = await desk({ rooms: 3, people: 9 });
+	const members = (room: number, of: number[]) => { d.daemon.sections.delete(`${SECTION.members}/${room}/0`); d.daemon.put(SECTION.members, room, 0, of.map((m) => [m, [3, 0, [["", `N${m}`, ""]]]])); };
+	const place = async (...rooms: number[][]) => { rooms.forEach((of, i) => members(i + 1, of)); d.daemon.frame(rooms.map((_, i) => d.daemon.sections.get(`${SECTION.members}/${i + 1}/0`)!)); await d.world.run(100); };
+	await place([101, 102], [201, 202], [301]);
+	move(d.session, new Map([[201, 3], [101, 3]]));
+	assert.deepEqual((await d.said()).map(([command, , , form]) => [command, form]), [[COMMAND.move, [101, 3, 201, 3]]]);
+	await place([102], [202], [101, 201, 301]);
+	takeBack(d.session);
+	assert.deepEqual((await fresh(d, 1)).map(([, , , form]) => form), [[101, 1, 201, 2]]);
+	await place([101, 102], [201, 202], [301]);
+	plan(d.session, [0, 2]);
+	await place([102, 201], [101, 202], [301]);
+	await d.world.run(3000);
+	assert.ok(offered(d.session));
+	takeBack(d.session);
+	assert.deepEqual((await fresh(d, 3)).map(([command, , , form]) => [command, form]), [[COMMAND.move, [101, 1, 201, 2]]]);
 });

@@ -2,7 +2,7 @@
 // Tables for the shared screen's geometry: which ball, which column, which page, and why a row stands where it stands.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DIAMETERS, TALLEST_U, areWords, byCount, columns, dotChart, even, furthest, reasons, spots, wordSize } from "../src/faces/screen/measure.js";
+import { DIAMETERS, TALLEST_U, areWords, byCount, columns, cutsOf, dotChart, even, furthest, reasons, spots, wholeSize, wordSize } from "../src/faces/screen/measure.js";
 
 const at = (...places: [place: number, count: number][]) => new Map(places);
 const total = (counts: number[]) => counts.reduce((n, c) => n + c, 0);
@@ -98,4 +98,24 @@ for (const [count, most, want] of filled)
 		assert.equal(ranges[0][0], 0);
 		assert.equal(ranges[ranges.length - 1][1], count);
 		assert.ok(ranges.every(([from], i) => i === 0 || from === ranges[i - 1][1]));
+	});
+
+test("no word is broken to be large: the longest of an answer stands whole on a line, and small letters stay readable", () => {
+	for (const [words, width] of [["verksamhetsutvecklingshinder", 164], ["verksamhetsutvecklingshinder 8", 164], ["upphandlingsregelverkstillämpning", 109]] as const) {
+		const longest = Math.max(...words.split(" ").map((word) => word.length));
+		assert.ok(wholeSize(words, width) * 0.7 * longest <= width + 1e-9 || wholeSize(words, width) === 4, words);
+	}
+	assert.ok(wholeSize("tid", 164) > 16, "a short word is not held back");
+	assert.equal(wholeSize("x".repeat(200), 164), 4);
+});
+
+/* Lines of ten: which parts a row becomes on pages so high. */
+const parts: [name: string, lines: number, room: number, heights: number[]][] = [
+	["it fits", 3, 30, [30]], ["one line too many", 4, 30, [30, 10]], ["no line is cut", 5, 29, [20, 20, 10]], ["a page lower than a line still shows one", 2, 5, [10, 10]], ["many", 10, 40, [40, 40, 20]],
+];
+for (const [name, lines, room, heights] of parts)
+	test(`a row higher than its page goes on over the next: ${name}`, () => {
+		const found = cutsOf(Array.from({ length: lines }, (_, i) => (i + 1) * 10), room);
+		assert.deepEqual(found.map((part) => part.height), heights);
+		assert.deepEqual(found.map((part) => part.top), heights.map((_, i) => heights.slice(0, i).reduce((sum, h) => sum + h, 0)));
 	});

@@ -116,6 +116,9 @@ for (const file of ["frame.txt", "reply.txt", "volatile.txt"])
 			case "lane":
 				assert.deepEqual([got.activity, got.round, got.lane], [m[2], m[3], key(m[4])]);
 				break;
+			case "away":
+				assert.deepEqual([...got.rooms].flat(), m[2]);
+				break;
 			case "bye":
 				assert.equal(got.fault, m[1]);
 				break;

@@ -246,7 +246,7 @@ test("the room's hand, its step, everybody back, and words to both", async () =>
 	assert.equal(session.hand(ROOM)?.place, 3);
 	assert.equal(session.done_step(ROOM), STEP);
 	session.hand_up(ROOM, false);
-	assert.deepEqual([last(daemon).command, form(daemon)], [COMMAND.hand, [0]]);
+	assert.deepEqual([last(daemon).command, form(daemon)], [COMMAND.hand, [0, 0]]);
 	session.ready(ROOM, STEP, false);
 	assert.deepEqual([last(daemon).command, last(daemon).a, form(daemon)], [COMMAND.ready, ROOM, [STEP, 0]]);
 	daemon.put(SECTION.signals, ROOM, 0, [[2, [0, 0]]]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Dots over items: the whole row places one, minus takes one back; keys + - and digits do the same (ux.md 2.4, 3.1).
 import { useRef } from "preact/hooks";
-import { Tray, useSaving } from "../faces/common.js";
+import { Tray, isOpen, useSaving } from "../faces/common.js";
 import { Dot, Icon, Stack, announce } from "../look/parts.js";
 import type { Activity, Item } from "../state/session.js";
 import { t } from "../words/words.js";
@@ -129,6 +129,7 @@ export function DotsBallot({ session, activity, open, next: way_on }: BallotProp
 							{Array.from({ length: budget }, (_, i) => <Dot key={i} size={22} state={i >= placed ? "free" : i < kept ? "saved" : "way"} />)}
 						</span>
 					)}
+					{!isOpen(session.phase(activity.number, session.me.room).phase) && <b class="left">{t("closed-now")}</b>}
 					{open && <b class="left num">{placed >= budget ? t("dots-all") : t("dots-left", { n: budget - placed })}</b>}
 				</>
 			} />

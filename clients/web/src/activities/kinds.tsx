@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The register: a kind of activity is a row here, with its ballot, its rule in words, and its result.
 import type { ComponentChildren, ComponentType } from "preact";
+import { later } from "../look/later.js";
 import type { Activity, Session } from "../state/session.js";
 import { t } from "../words/words.js";
 import { ChoiceBallot } from "./choice.js";
 import { DotsBallot } from "./dots.js";
-import { RankingBallot, RankingResult } from "./ranking.js";
-import { RatingBallot, RatingResult } from "./rating.js";
-import { ResultView } from "./result.js";
-import { TextBallot, TextResult } from "./text.js";
+import { RankingBallot } from "./ranking.js";
+import { RatingBallot } from "./rating.js";
+import { TextBallot } from "./text.js";
 
 /** next: the way to the next question of the step, for the bar at the bottom. */
 export interface BallotProps { session: Session; activity: Activity; open: boolean; next?: ComponentChildren }
@@ -19,6 +19,11 @@ export interface Kind {
 	/** What to do, from the configuration: said when the workshop gives no words of its own. Empty: the ballot says it itself. */
 	rule(config: number[]): string;
 }
+
+const result = (pick: (part: typeof import("./results.js")) => ComponentType<ResultProps>) => later(() => import("./results.js").then(pick), (lost) => lost && <p class="lead">{t("contact-none")}</p>);
+const ResultView = result((part) => part.ResultView), RatingResult = result((part) => part.RatingResult), RankingResult = result((part) => part.RankingResult), TextResult = result((part) => part.TextResult);
+/** Have the results here before somebody reveals one. */
+export const fetchResults = (): void => [ResultView, RatingResult, RankingResult, TextResult].forEach((one) => one.fetch());
 
 export const kinds: Record<string, Kind> = {
 	dots: {

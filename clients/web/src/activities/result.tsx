@@ -67,6 +67,10 @@ export function ResultView({ session, activity, next }: ResultProps) {
 	const few = ours?.held_back ?? false;
 	const beside = ours !== null && !few && ours.total > 0;
 	const list = rows(activity, all);
+	/* Asked again: the round before beside this one. */
+	const earlier = session.earlier(activity.number);
+	const before = earlier ? session.result(activity.number, 0, earlier) : null;
+	const was = (item: number) => before?.sums.get(item)?.sum ?? 0;
 	const mine = session.ballot(activity).saved;
 	const expected = (share: number) => (beside ? share * ours.total : 0);
 	const shown = (item: number) => (beside ? ours.sums.get(item)?.sum ?? 0 : all.sums.get(item)?.sum ?? 0);
@@ -92,11 +96,11 @@ export function ResultView({ session, activity, next }: ResultProps) {
 			{table ? (
 				<div class="scroll" tabIndex={0} role="region" aria-label={t("as-table")}>
 					<table class="figures">
-						<thead><tr><th scope="col">{t("col-item")}</th>{beside && <th scope="col">{t("col-room")}</th>}<th scope="col">{t("col-all")}</th><th scope="col">{t("col-share")}</th><th scope="col">{t("col-voters")}</th></tr></thead>
+						<thead><tr><th scope="col">{t("col-item")}</th>{beside && <th scope="col">{t("col-room")}</th>}<th scope="col">{t("col-all")}</th>{before && <th scope="col">{t("round-all", { n: earlier })}</th>}<th scope="col">{t("col-share")}</th><th scope="col">{t("col-voters")}</th></tr></thead>
 						<tbody>
 							{list.map((row) => (
 								<tr key={row.item}>
-									<th scope="row">{row.words}</th>{beside && <td>{ours.sums.get(row.item)?.sum ?? 0}</td>}<td>{figure(row.sum)}</td><td>{percent(row.share)}</td><td>{figure(row.voters)}</td>
+									<th scope="row">{row.words}</th>{beside && <td>{ours.sums.get(row.item)?.sum ?? 0}</td>}<td>{figure(row.sum)}</td>{before && <td>{figure(was(row.item))}</td>}<td>{percent(row.share)}</td><td>{figure(row.voters)}</td>
 								</tr>
 							))}
 						</tbody>
@@ -121,6 +125,7 @@ export function ResultView({ session, activity, next }: ResultProps) {
 								<p class="num shares">
 									{beside ? <><b>{t("share-room", { share: percent(count / ours.total) })}</b> <span class="cool-words">{t("share-all", { share: percent(row.share) })}</span></>
 										: <><b class="cool-words">{figure(row.sum)}</b> <span>{percent(row.share)}</span></>}
+									{before && <span class="soft">{t("round-before", { n: earlier, what: beside ? percent(was(row.item) / Math.max(1, before.total)) : figure(was(row.item)) })}</span>}
 									{activity.holder !== HOLDER_ROOM && (mine.get(row.item) ?? 0) > 0 && <span class="you">{t("you", { n: mine.get(row.item) ?? 0 })}</span>}
 								</p>
 							</li>

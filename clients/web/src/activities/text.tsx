@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 // An answer in words: saved in the pauses, never by a button. The results are the answers, without names.
 import { useEffect, useState } from "preact/hooks";
-import { Foot, Tray, isOpen, useDraft, useSaving } from "../faces/common.js";
+import { Tray, isOpen, useDraft, useSaving } from "../faces/common.js";
 import { announce } from "../look/parts.js";
-import { figure, t } from "../words/words.js";
+import { t } from "../words/words.js";
 import { PHASE } from "../tables.js";
-import type { BallotProps, ResultProps } from "./kinds.js";
+import type { BallotProps } from "./kinds.js";
 
 const PAUSE_MS = 800, MOST_MS = 5000;
 const bytes = new TextEncoder();
@@ -73,30 +73,3 @@ export function TextBallot({ session, activity, open, next }: BallotProps) {
 }
 /** Closed: what waits is said by the page's bands; here only whether it is saved. */
 const closedState = (on_its_way: boolean, wanted: string) => (wanted === "" ? "nothing" as const : on_its_way ? "unsaved" as const : "saved" as const);
-
-export function TextResult({ session, activity, next }: ResultProps) {
-	const room = session.me.room;
-	const all = session.result(activity.number, 0);
-	const from = all ? 0 : room;
-	const result = all ?? (room ? session.result(activity.number, room) : null);
-	const answers = session.answers(activity.number, from);
-	const left_out = session.answers_left_out(activity.number, from);
-	const own = session.own_answer(activity).saved;
-	return (
-		<section class="result" aria-label={activity.title}>
-			<p class="lead">{answers.length ? t("text-count", { n: result?.ballots ?? 0 }) : result?.held_back ? t("few-all", { n: result.ballots }) : t("result-none-answers")}</p>
-			<ul class="rows answers">
-				{answers.map(({ words, count }) => (
-					<li key={words}>
-						<p class="keep">{words}</p>
-						{(count > 1 || words === own) && (
-							<p class="shares">{count > 1 && <b class="cool-words num">{t("text-same", { n: figure(count) })}</b>}{words === own && <span class="you">{t("text-yours")}</span>}</p>
-						)}
-					</li>
-				))}
-			</ul>
-			{left_out > 0 && <p class="note">{t("text-more", { n: left_out })}</p>}
-			<Foot table={false} next={next} />
-		</section>
-	);
-}

@@ -2,9 +2,10 @@
 // What more than one face needs: the timer, the mark of what is saved, secrecy, refusals.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button, Dot, Icon, announce } from "../look/parts.js";
-import type { Activity, Session, Undone } from "../state/session.js";
-import { AWAY_MS, HOLDER_ROOM, NO_CONTACT, NO_SAVING } from "../state/session.js";
-import { FAULT, NOTE, PHASE } from "../tables.js";
+import { hex } from "../live/bytes.js";
+import type { Accord, Activity, Session, Undone } from "../state/session.js";
+import { AGREES, AWAY_MS, HOLDER_ROOM, NOT_YET, NO_CONTACT, NO_SAVING } from "../state/session.js";
+import { COMMAND, FAULT, NOTE, PHASE } from "../tables.js";
 import { clockTime, countdown, faultWords, t } from "../words/words.js";
 
 export const CODE_SYMBOLS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
@@ -15,9 +16,16 @@ export const isCode = (code: string): boolean => code.length === 8 && [...code].
 export function Timer({ session, room, big, speak }: { session: Session; room: number; big?: boolean; speak?: boolean }) {
 	const left = session.remaining(room);
 	const deadline = session.deadline(room);
+	const still = deadline?.still ?? false;
+	const was_still = useRef(still);
+	useEffect(() => {
+		if (speak && was_still.current !== still && deadline)
+			announce(t(still ? "time-still-said" : "time-runs-said"));
+		was_still.current = still;
+	}, [still]);
 	const said = useRef({ generation: -1, marks: new Set<number>() });
 	useEffect(() => {
-		if (!speak || left === null || !deadline)
+		if (!speak || left === null || !deadline || still)
 			return;
 		if (said.current.generation !== deadline.generation) {
 			const marks = [deadline.duration_ms / 2, 300_000, 60_000, 0].filter((mark) => mark < left);
@@ -36,8 +44,8 @@ export function Timer({ session, room, big, speak }: { session: Session; room: n
 		return null;
 	const stale = session.away_ms > 60_000;
 	return (
-		<span class={`timer num ${big ? "big" : ""} ${left <= 60_000 ? "last" : ""}`} role="timer" aria-label={t("time-label")}>
-			{stale ? "–:––" : countdown(left)}
+		<span class={`timer num ${big ? "big" : ""} ${still ? "still" : left <= 60_000 ? "last" : ""}`} role="timer" aria-label={t("time-label")}>
+			{still && <small>{t("time-still")}</small>}{stale && !still ? "–:––" : countdown(left)}
 		</span>
 	);
 }
@@ -99,7 +107,8 @@ export function Refused({ session, activity }: { session: Session; activity?: nu
 	const refusal = session.refusal.value;
 	/* What may have counted is said at the top of the page, whatever stands on it by then. */
 	const shown = refusal !== null && (activity === undefined || (refusal.fault !== FAULT.unsure && refusal.activity === activity));
-	const why = refusal === null ? "" : refusal.fault === NO_CONTACT ? t("act-no-contact") : refusal.fault === NO_SAVING ? t("act-no-saving")
+	const why = refusal === null ? "" : refusal.command === COMMAND.lead && refusal.fault === FAULT.taken ? t("leader-taken") : refusal.command === COMMAND.agree && refusal.fault === FAULT.stale ? t("agree-stale")
+		: refusal.fault === NO_CONTACT ? t("act-no-contact") : refusal.fault === NO_SAVING ? t("act-no-saving")
 		: refusal.fault === FAULT.unsure ? t("maybe-counted") : faultWords(refusal.fault);
 	useEffect(() => {
 		if (shown)
@@ -157,15 +166,62 @@ export function Tray({ session, activity, state, hint, left, mark, next, childre
 	/** What stays in the thumb's reach however long the question is. */
 	children?: preact.ComponentChildren;
 }) {
+	const accord = isOpen(session.phase(activity.number, session.me.room).phase) ? session.accord(activity) : null;
 	return (
 		<div class="tray">
 			<Refused session={session} activity={activity.number} />
 			{hint && <p class="hint">{hint}</p>}
 			{state === "long" && <p class="why">{unsavedWhy(session)}</p>}
 			{children}
-			<div class="tray-line">{left}{mark ?? <Saved state={state} />}</div>
-			{next}
+			{accord ? <Agree session={session} activity={activity} accord={accord} state={state} mark={mark} next={next} /> : (
+				<>
+					<div class="tray-line">{left}{mark ?? <Saved state={state} />}</div>
+					{next}
+				</>
+			)}
 		</div>
+	);
+}
+
+/** So many names are read at a glance. */
+const NAMES_MOST = 6;
+/** The room's ballot, which its note-taker proposes and everybody confirms (ux.md 3.1, wireframe 6). Who proposes agrees. */
+function Agree({ session, activity, accord, state, mark, next }: { session: Session; activity: Activity; accord: Accord; state: Saving; mark?: preact.ComponentChildren; next?: preact.ComponentChildren }) {
+	const { room } = session.me;
+	const { holder } = session.pen(room);
+	const members = session.members(room);
+	const not_yet = new Set(accord.own === NOT_YET ? [...accord.not_yet, session.actor] : accord.not_yet.filter((m) => m !== session.actor || accord.own !== AGREES));
+	const agree = new Set([...accord.agree.filter((m) => m !== session.actor), ...(accord.own === AGREES ? [session.actor] : []), ...(holder !== 0 && !not_yet.has(holder) ? [holder] : [])]);
+	const mine = holder === session.actor;
+	const single = activity.kind === "choice" && (activity.config[1] ?? 1) === 1;
+	const said = single ? session.said({ activity: activity.number, bytes: accord.bytes }) : "";
+	const name = session.member_name(room, holder);
+	const ask = said ? (name ? t("agree-ask", { name, said }) : t("agree-ask-room", { said })) : name ? t("agree-ask-name", { name }) : t("agree-ask-list");
+	const n = Math.max(members.length, agree.size);
+	const count = agree.size >= n ? t("agree-all", { n }) : t("agree-count", { k: agree.size, n });
+	const waits = members.filter((m) => not_yet.has(m.member) && m.member !== session.actor && m.name).map((m) => m.name);
+	const saying = useSaving(session, accord.on_its_way, false);
+	const asked = hex(accord.bytes);
+	useEffect(() => { if (!mine) announce(ask); }, [asked, mine]);
+	const press = (answer: number) => {
+		session.refusal.value = null;
+		const own = accord.own === answer ? 0 : answer;
+		session.agree(activity, own);
+		if (own)
+			announce(t(own === AGREES ? "agree-said-yes" : "agree-said-no"));
+	};
+	return (
+		<>
+			<p class="ask">{mine ? t("agree-yours") : ask}</p>
+			<div class="tray-line"><b class="left num">{count}</b>{mark ?? <Saved state={accord.on_its_way ? saying : state} />}{waits.length > 0 && waits.length <= NAMES_MOST && <span class="note wide">{t("agree-wait", { names: waits.join(", ") })}</span>}</div>
+			{!mine && (
+				<div class="two">
+					<Button look={accord.own === 0 ? "primary" : "plain"} icon={accord.own === AGREES ? "check" : undefined} aria-pressed={accord.own === AGREES} onClick={() => press(AGREES)}>{t("agree-yes")}</Button>
+					<Button aria-pressed={accord.own === NOT_YET} onClick={() => press(NOT_YET)}>{t("agree-no")}</Button>
+				</div>
+			)}
+			{(mine || accord.own !== 0) && next}
+		</>
 	);
 }
 

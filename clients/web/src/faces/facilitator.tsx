@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The facilitator: program, wall of rooms, the screen, and one button that says act, object and number. Laptop first, every act also on a phone.
 // Its parts stand in facilitator/, each by its subject; what they send is in facilitator/acts.ts.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Button, Dot, Mark, Sheet } from "../look/parts.js";
 import { Settings } from "../look/settings.js";
-import type { Session, Step } from "../state/session.js";
+import type { Session } from "../state/session.js";
 import { COMMAND } from "../tables.js";
 import { grouped, t } from "../words/words.js";
 import { Band, Refused, useSaving } from "./common.js";
@@ -12,17 +12,19 @@ import { current, stage } from "./facilitator/acts.js";
 import { Links } from "./facilitator/links.js";
 import { CameOut, Now } from "./facilitator/now.js";
 import { OrderSheet } from "./facilitator/order.js";
-import { Program } from "./facilitator/program.js";
+import { Lobby, useRoomSize } from "./facilitator/lobby.js";
+import { Program, times } from "./facilitator/program.js";
 import { RoomPanel } from "./facilitator/room.js";
-import { MakeRooms, WhoIsHere } from "./facilitator/rooms.js";
+import { RoomsSheet } from "./facilitator/rooms.js";
 import { Say } from "./facilitator/say.js";
 import { ScreenControl } from "./facilitator/screen_control.js";
 import { Bottom } from "./facilitator/time.js";
 import { Store, Stuck, WentBack } from "./facilitator/trouble.js";
 import { Wall } from "./facilitator/wall.js";
 
+const ROOM_SIZE = 6; /* where the workshop proposes none */
 type Tab = "program" | "rooms" | "screen";
-export type Open = { is: "links" } | { is: "say"; room: number } | { is: "end" } | { is: "remix" } | { is: "room"; room: number } | { is: "order"; activity: number } | null;
+export type Open = { is: "links" } | { is: "say"; room: number } | { is: "end" } | { is: "rooms" } | { is: "room"; room: number } | { is: "order"; activity: number } | null;
 
 export function FacilitatorFace({ session }: { session: Session }) {
 	const [tab, setTab] = useState<Tab>("rooms");
@@ -34,7 +36,9 @@ export function FacilitatorFace({ session }: { session: Session }) {
 	const at = stage(session, step);
 	const activity = current(session, step);
 	const running = at.is === "running" || at.is === "closing";
-	const begun_ms = useBegun(session, step);
+	const when = times(session, step, at);
+	/* How many to a room: what the facilitator has set, else what the workshop proposes. */
+	const proposed = useRoomSize(session), [chosen, setSize] = useState(0), size = chosen || proposed || ROOM_SIZE;
 	const away = session.silent;
 	const saving = useSaving(session, !session.all_saved, true);
 	const end = () => setOpen({ is: "end" });
@@ -57,7 +61,7 @@ export function FacilitatorFace({ session }: { session: Session }) {
 				{(["program", "rooms", "screen"] as Tab[]).map((name) => <button type="button" key={name} aria-current={tab === name ? "true" : undefined} onClick={() => setTab(name)}>{t(`tab-${name}`)}</button>)}
 			</nav>
 			<div class="desk-cols">
-				<Program session={session} step={step} stage={at} begun_ms={begun_ms} end={end} />
+				<Program session={session} step={step} stage={at} times={when} end={end} />
 				<section class="mid">
 					{away && <Band>{t("fac-away")}</Band>}
 					{!away && (session.health !== 0 ? <Store session={session} /> : saving === "long" && <Band>{t("fac-slow")}</Band>)}
@@ -68,12 +72,12 @@ export function FacilitatorFace({ session }: { session: Session }) {
 					{/* While people answer, the rooms come first. */}
 					{!running && <CameOut session={session} step={step} stage={at} />}
 					{session.rooms.length > 0 ? <Wall session={session} step={step} about={at.about} open={setOpen} />
-						: !session.over && <><MakeRooms session={session} /><WhoIsHere session={session} /></>}
+						: !session.over && (step ? <p><Button icon="room" onClick={() => setOpen({ is: "rooms" })}>{t("fac-rooms-make")}</Button></p> : <Lobby session={session} size={size} asked={(chosen || proposed) > 0} set={setSize} open={setOpen} />)}
 					{running && <CameOut session={session} step={step} stage={at} />}
 				</section>
-				<ScreenControl session={session} step={step} activity={activity} pages={pages} told={setPages} />
+				<ScreenControl session={session} step={step} activity={activity} pages={pages} told={setPages} open={setOpen} />
 			</div>
-			<Bottom session={session} step={step} stage={at} activity={activity} end={end} order={(n) => setOpen({ is: "order", activity: n })} />
+			<Bottom session={session} step={step} stage={at} times={when} size={chosen || proposed} activity={activity} end={end} order={(n) => setOpen({ is: "order", activity: n })} />
 			{open?.is === "links" && <Links session={session} close={close} />}
 			{open?.is === "say" && <Say session={session} room={open.room} close={close} />}
 			{open?.is === "end" && (
@@ -83,18 +87,9 @@ export function FacilitatorFace({ session }: { session: Session }) {
 					<div class="acts"><Button aria-disabled={session.stuck} onClick={() => { if (session.command(COMMAND.end)) close(); }}>{t("fac-end-go")}</Button><Button onClick={close}>{t("regret")}</Button></div>
 				</Sheet>
 			)}
-			{open?.is === "remix" && <Sheet title={t("rooms-change")} close={close}><MakeRooms session={session} done={close} /></Sheet>}
+			{open?.is === "rooms" && <RoomsSheet session={session} size={size} close={close} />}
 			{open?.is === "room" && <RoomPanel key={open.room} session={session} room={open.room} step={step} stage={at} activity={activity} open={setOpen} close={close} />}
 			{open?.is === "order" && <OrderSheet session={session} activity={open.activity} close={close} />}
 		</main>
 	);
-}
-
-/** When this page saw the running step begin, by the daemon's clock; null: before the page was opened. */
-function useBegun(session: Session, step: Step | null): number | null {
-	const seen = useRef<{ step: number; at_ms: number | null } | null>(null);
-	const number = step?.number ?? 0;
-	if (!seen.current || seen.current.step !== number)
-		seen.current = { step: number, at_ms: seen.current ? session.live.server_ms() : null };
-	return seen.current.at_ms;
 }

@@ -7,13 +7,16 @@ import { kinds } from "../activities/kinds.js";
 import { hex } from "../live/bytes.js";
 import { Button, Dot, Icon, Mark, Sheet, announce } from "../look/parts.js";
 import { Settings } from "../look/settings.js";
-import { type Caret, Editor, GAP, KINDS, NOTE_MAX, type Row, bytesOf, talkedAbout } from "../state/editor.js";
+import { GAP } from "../state/drafts.js";
+import { type Caret, Editor, KINDS, NOTE_MAX, type Row, bytesOf, talkedAbout } from "../state/editor.js";
 import type { Activity, Session, Step, TrayItem } from "../state/session.js";
+import { follow } from "../state/turn.js";
 import { COMMAND, FAULT, PHASE } from "../tables.js";
 import { t } from "../words/words.js";
 import { Band, Refused, Saved, Timer, Trouble, isOpen, noteKind, roomLabel, useSaving } from "./common.js";
 import { Earlier, Marks, NoteRow, Rescued, aboutWords, draftsLeft, draftsOf, keepDraft, whoIs } from "./notes_list.js";
-import { Back, RoomActs } from "./room.js";
+import { Back, FocusAct, focusLine } from "./room.js";
+import { PickMember, RoomActs, RoomPeople } from "./room_life.js";
 
 export { NotesList, Rescued } from "./notes_list.js";
 
@@ -64,7 +67,7 @@ export function NotesFace({ session }: { session: Session }) {
 				</div>
 				<aside class="notes-side" aria-label={t("notes-room")}>
 					{step && <Tray session={session} room={room} step={step.number} />}
-					<RoomActs session={session} room={room} step={step} />
+					<RoomActs session={session} room={room} step={step} turns={false} />
 					<People session={session} room={room} />
 				</aside>
 			</div>
@@ -121,6 +124,15 @@ function Desk({ session, room, step, desk, beat }: { session: Session; room: num
 	const several = step.activities.length > 1;
 	const newest = talkedAbout(step.activities, opened.current, 0);
 	useEffect(() => setChosen(null), [newest]);
+	/* What the leader turns the room to, unless a row is being written. */
+	const focus = session.focus(room);
+	const turned = useRef(0);
+	useEffect(() => {
+		const to = follow(step.activities, focus, turned.current, editor.busy);
+		turned.current = focus?.at_ms ?? 0;
+		if (to)
+			setChosen(to);
+	}, [focus?.at_ms]);
 	const about = !several ? 0 : chosen ?? newest;
 	editor.about = about;
 
@@ -427,6 +439,7 @@ function Question({ session, room, step, about, choose }: { session: Session; ro
 					<button type="button" class="round" aria-label={t("next-question")} disabled={order.indexOf(about) === order.length - 1} onClick={() => turn(1)}><Icon name="right" /></button>
 				</div>
 			) : <p class="eyebrow">{step.title}</p>}
+			{focusLine(session, room, step, about, choose)}
 			<h1>{activity?.title ?? step.title}</h1>
 			{step.instruction && <p class="lead keep">{step.instruction}</p>}
 			{step.parts.length > 0 && (
@@ -435,6 +448,7 @@ function Question({ session, room, step, about, choose }: { session: Session; ro
 				</ul>
 			)}
 			<div class="notes-tools">
+				<FocusAct session={session} room={room} step={step} activity={about} then={choose} />
 				{seen && <Button aria-expanded={shown} onClick={() => setShown(!shown)}>{shown ? t("notes-hide-result") : t("notes-show-result")}</Button>}
 				{all.length > 0 && <Button onClick={() => { session.side.value = "own"; }}>{t("notes-ballot")}{missing > 0 && <span class="chip attn">{t("notes-ballot-missing", { n: missing })}</span>}</Button>}
 			</div>
@@ -483,8 +497,6 @@ function Tray({ session, room, step }: { session: Session; room: number; step: n
 function People({ session, room }: { session: Session; room: number }) {
 	const [giving, setGiving] = useState(false);
 	const members = session.members(room);
-	const { holder } = session.pen(room);
-	const order = [...members].sort((x, y) => Number(y.member === holder) - Number(x.member === holder));
 	const give = (member: number) => {
 		session.pen_give(room, member);
 		setGiving(false);
@@ -493,23 +505,13 @@ function People({ session, room }: { session: Session; room: number }) {
 	return (
 		<section class="notes-people">
 			<h2>{t("notes-people", { n: members.length })}</h2>
-			<ul class="people">
-				{order.map((m) => (
-					<li key={m.member}>
-						{m.member === holder && <><Icon name="pen" /><span class="unseen">{t("notes-holder")}: </span></>}
-						<span class={m.member === holder ? "holder" : ""}>{m.member === session.actor ? t("notes-you") : m.name || t("unnamed-n", { n: m.member })}</span>
-						{m.organisation && <span class="soft"> {m.organisation}</span>}
-					</li>
-				))}
-			</ul>
+			<RoomPeople session={session} room={room} />
 			{session.has_pen && !giving && <Button onClick={() => setGiving(true)}>{t("notes-pen-give")}</Button>}
 			{session.has_pen && giving && (
-				<div class="pen-give" role="group" aria-label={t("notes-pen-to")}>
-					<p><b>{t("notes-pen-to")}</b></p>
-					{members.filter((m) => m.member !== session.actor).map((m) => <Button key={m.member} onClick={() => give(m.member)}>{m.name || t("unnamed-n", { n: m.member })}</Button>)}
-					<Button onClick={() => give(0)}>{t("notes-pen-lay")}</Button>
+				<PickMember session={session} room={room} title={t("notes-pen-to")} pick={give}>
+					<Button look="quiet" onClick={() => give(0)}>{t("notes-pen-lay")}</Button>
 					<button type="button" class="link" onClick={() => setGiving(false)}>{t("regret")}</button>
-				</div>
+				</PickMember>
 			)}
 		</section>
 	);

@@ -4,8 +4,8 @@ import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { type Bytes, hex } from "../live/bytes.js";
-import { Button, announce } from "../look/parts.js";
-import { Drafts, GAP, type Kept } from "../state/editor.js";
+import { Button, Dot, announce } from "../look/parts.js";
+import { Drafts, GAP, type Kept } from "../state/drafts.js";
 import type { Edit, Note, Session } from "../state/session.js";
 import { clockTime, t } from "../words/words.js";
 import { noteKind } from "./common.js";
@@ -121,7 +121,22 @@ export function Rescued({ session }: { session: Session }) {
 	const [failed, setFailed] = useState(false);
 	const { holder } = session.pen(room);
 	const lead = `${holder === 0 || session.has_pen ? "" : `${t("pen-now", { name: whoIs(session, room, holder) })} `}${t("notes-rescued-lead")}`;
-	useEffect(() => { if (rows.length > 0) announce(lead); }, [rows.length > 0]);
+	/* Each is offered to the tray of the room that it was written in. What is refused stays here. */
+	const unsent = rows.filter((k) => !k.sent);
+	useEffect(() => {
+		for (const k of unsent) {
+			draftsOf(session).keep({ ...k, sent: true });
+			session.rescue(k, (saved) => {
+				if (saved)
+					draftsOf(session).forget(hex(k.id));
+				changes.value++;
+			});
+		}
+		if (unsent.length > 0)
+			changes.value++;
+	}, [unsent.length]);
+	const here = rows.some((k) => k.sent && !session.rescues(k));
+	useEffect(() => { if (here) announce(lead); }, [here]);
 	if (rows.length === 0)
 		return null;
 	const away = (kept: Kept) => {
@@ -136,7 +151,7 @@ export function Rescued({ session }: { session: Session }) {
 				{rows.map((k) => (
 					<li key={hex(k.id)}>
 						<p class="keep">{k.words}</p>
-						<div class="acts">
+						{!k.sent || session.rescues(k) ? <p class="note"><Dot state="way" size={13} /> {t("notes-rescuing")}</p> : <div class="acts">
 							<Button icon="copy" onClick={() => {
 								Promise.resolve(navigator.clipboard?.writeText(k.words) ?? Promise.reject()).then(
 									() => { setCopied(hex(k.id)); setFailed(false); announce(t("copied")); }, () => setFailed(true));
@@ -149,7 +164,7 @@ export function Rescued({ session }: { session: Session }) {
 								}}>{session.has_pen ? t("notes-take") : t("notes-suggest")}</Button>
 							)}
 							<Button look="quiet" onClick={() => away(k)}>{t("notes-aside")}</Button>
-						</div>
+						</div>}
 					</li>
 				))}
 			</ul>

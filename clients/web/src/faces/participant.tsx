@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A participant: the running step, the own ballot, the own room, the time left, and what may be shown. Phone first.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { kinds } from "../activities/kinds.js";
-import { Button, Dot, Icon, Mark, Sheet, announce } from "../look/parts.js";
+import { fetchResults, kinds } from "../activities/kinds.js";
+import { later } from "../look/later.js";
+import { Button, Dot, Mark, announce } from "../look/parts.js";
 import { Settings } from "../look/settings.js";
 import { type Activity, HOLDER_ROOM, type Session, type Step } from "../state/session.js";
-import { COMMAND, FAULT, PHASE } from "../tables.js";
+import { follow } from "../state/turn.js";
+import { FAULT, PHASE } from "../tables.js";
 import { t } from "../words/words.js";
-import { Band, Refused, Saved, Secrecy, Timer, Trouble, isOpen, roomLabel, useSaving } from "./common.js";
-import { Rescued } from "./notes_list.js";
-import { Back, InRoom, PenOffer, RoomActs, RoomLife, RoomLine, RoomNotes, isLink, penWords, useRoomVoice, wide } from "./room.js";
+import { Band, Refused, Secrecy, Timer, Trouble, isOpen, roomLabel } from "./common.js";
+import { Back, FocusAct, InRoom, PenOffer, RoomLine, focusLine, inTheMiddle, useRoomVoice, wide } from "./room.js";
+
+const lost = (is: boolean) => is && <Band>{t("contact-none")}</Band>;
+const RoomLife = later(() => import("./room_life.js").then((m) => m.RoomLife), lost);
+const RoomSheet = later(() => import("./room_life.js").then((m) => m.RoomSheet), lost);
+const Rescued = later(() => import("./room_life.js").then((m) => m.Rescued), () => null);
 
 export function ParticipantFace({ session }: { session: Session }) {
 	const [sheet, setSheet] = useState<"" | "room" | "notes">("");
@@ -21,6 +27,12 @@ export function ParticipantFace({ session }: { session: Session }) {
 	const activity = activities[shown] ?? null;
 	const open = () => setSheet("room");
 	useRoomVoice(session, room);
+	/* What is not needed for the first vote comes after it is on the page, while there is contact. */
+	useEffect(() => {
+		fetchResults();
+		for (const part of [RoomLife, RoomSheet, Rescued])
+			part.fetch();
+	}, []);
 	useEffect(() => { document.title = session.title ? `${session.title} · Bollplank` : "Bollplank"; });
 
 	if (session.over)
@@ -44,7 +56,7 @@ export function ParticipantFace({ session }: { session: Session }) {
 								/* Its result is open: a plank beside the ball. */
 								const result = session.phase(a.number, room).phase === PHASE.REVEALED;
 								return (
-									<button type="button" key={a.number} aria-current={i === shown ? "step" : undefined} aria-label={t("pager-go", { n: i + 1, of: activities.length, title: a.title })} onClick={() => choose(a.number)}>
+									<button type="button" key={a.number} aria-current={i === shown ? "step" : undefined} aria-label={`${t("pager-go", { n: i + 1, of: activities.length, title: a.title })}${session.focus(room)?.activity === a.number ? `. ${t("focus-here")}` : ""}`} data-talk={session.focus(room)?.activity === a.number || undefined} onClick={() => choose(a.number)}>
 										<Dot state={!given.any ? "free" : given.on_its_way ? "way" : "saved"} size={16} />{result && <span class="plank ink" />}
 									</button>
 								);
@@ -52,7 +64,7 @@ export function ParticipantFace({ session }: { session: Session }) {
 							<span>{t("pager-at", { n: shown + 1, of: activities.length })}</span>
 						</nav>
 					)}
-					<ActivityView key={activity.number} session={session} activity={activity} room={room} step={step} instruction={activities.length === 1 ? step.instruction : ""} next={way_on} open_room={() => setSheet("notes")} />
+					<ActivityView key={activity.number} session={session} activity={activity} room={room} step={step} instruction={activities.length === 1 ? step.instruction : ""} next={way_on} open_room={() => setSheet("notes")} go={choose} />
 				</>
 			) : step ? (
 				<div class="content">
@@ -109,6 +121,20 @@ function useShown(session: Session, activities: Activity[]): [number, (activity:
 	let at = held;
 	if (!at || (newly && !isOpen(phase(at)) && phase(at) !== PHASE.REVEALED))
 		at = newly && held ? newly : open.find((a) => !session.given(a).any) ?? open[0] ?? activities[0];
+	/* Whoever leads the room's discussion turns its pages. */
+	const focus = session.focus(session.me.room);
+	const seen = useRef(0);
+	const turn = follow(activities.map((a) => a.number), focus, seen.current, inTheMiddle());
+	const led = activities.find((a) => a.number === turn);
+	if (led)
+		at = led;
+	useEffect(() => {
+		seen.current = focus?.at_ms ?? 0;
+		if (led && held && led !== held) {
+			announce(t("focus-now", { title: led.title }));
+			scrollTo(0, 0);
+		}
+	}, [focus?.at_ms]);
 	const number = at?.number ?? 0;
 	useEffect(() => {
 		was.current = open.map((a) => a.number);
@@ -153,13 +179,20 @@ function Bands({ session, room, moved }: { session: Session; room: number; moved
 	);
 }
 
-interface View { session: Session; activity: Activity; room: number; step: Step; instruction: string; next: preact.ComponentChildren; open_room: () => void }
-function ActivityView({ session, activity, room, step, instruction, next, open_room }: View) {
+interface View { session: Session; activity: Activity; room: number; step: Step; instruction: string; next: preact.ComponentChildren; open_room: () => void; go: (activity: number) => void }
+function ActivityView({ session, activity, room, step, instruction, next, open_room, go }: View) {
 	const { phase, round } = session.phase(activity.number, room);
 	const kind = kinds[activity.kind];
 	const open = isOpen(phase);
 	const mine = session.may_cast(activity);
 	const last = useRef(phase);
+	/* "Jag är klar" puts the controls away on this page; it is said to nobody. */
+	const [done, setDone] = useState(false);
+	useEffect(() => setDone(false), [phase, round]);
+	const may_finish = open && mine && !next && activity.holder !== HOLDER_ROOM && (activity.kind === "dots" ? session.all_placed(activity) : session.given(activity).any);
+	const accord = open ? session.accord(activity) : null;
+	const finish = done ? <Button onClick={() => setDone(false)}>{t("done-change")}</Button>
+		: may_finish && <Button look="primary" onClick={() => { setDone(true); scrollTo(0, 0); announce(t("done-lead")); }}>{t("done")}</Button>;
 	const result = phase === PHASE.REVEALED && (session.result(activity.number) !== null || (room !== 0 && session.result(activity.number, room) !== null));
 	/* Closed in this room alone: all who are present have answered, and the talk has begun. */
 	const gated = !open && phase !== PHASE.READY && phase !== PHASE.REVEALED && room !== 0 && isOpen(session.phase(activity.number).phase);
@@ -180,7 +213,7 @@ function ActivityView({ session, activity, room, step, instruction, next, open_r
 	return (
 		<div class={`content of-${activity.kind}`}>
 			<Level session={session} step={step} />
-			{step.activities.length > 1 && <p class="level">{step.title}</p>}
+			{step.activities.length > 1 && (focusLine(session, room, step, activity.number, go) ?? <p class="level">{step.title}</p>)}
 			<h1>{activity.title}{round > 1 && <span class="chip">{t("round", { n: round })}</span>}</h1>
 			{/* While the room talks, its notes are a press away. */}
 			{result && room > 0 && !wide.value && !session.has_pen && isOpen(session.phase(activity.number).phase) && <RoomLine session={session} room={room} step={step} open={open_room} />}
@@ -200,11 +233,14 @@ function ActivityView({ session, activity, room, step, instruction, next, open_r
 					) : (
 						<>
 							<Secrecy activity={activity} />
-							{phase === PHASE.CLOSING && <p class="grace" role="status">{t("time-grace", { s: Math.ceil((session.remaining(room) ?? 0) / 1000) })}</p>}
 							{gated ? <p class="closed">{t("rate-gate-secret")}</p> : !open && <Closed hidden={phase !== PHASE.REVEALED} cast={session.given(activity).any} />}
-							{open && activity.holder === HOLDER_ROOM && <p class="note">{mine ? t("room-holds") : t("pen-casts", { name: session.member_name(room, session.pen(room).holder) || t("pen-somebody") })}</p>}
-							{room > 0 && !wide.value && <RoomLine session={session} room={room} step={step} open={open_room} />}
-							<kind.Ballot session={session} activity={activity} open={open && mine} next={next} />
+							{open && activity.holder === HOLDER_ROOM && !(accord && !mine) && <p class="note">{mine ? t("room-holds") : t("pen-casts", { name: session.member_name(room, session.pen(room).holder) || t("pen-somebody") })}</p>}
+							{/* In the last seconds these stand where the room's line stood, so that hardly anything moves; a rating says them above its line. */}
+							{phase === PHASE.CLOSING ? activity.kind !== "rating" && <p class="grace" role="status">{t("time-grace", { s: Math.ceil((session.remaining(room) ?? 0) / 1000) })}</p>
+								: room > 0 && !wide.value && <RoomLine session={session} room={room} step={step} open={open_room} />}
+							{done && <p class="closed">{t("done-lead")}</p>}
+							{!wide.value && <FocusAct session={session} room={room} step={step} activity={activity.number} />}
+							<kind.Ballot session={session} activity={activity} open={open && mine && !done} next={next ?? (finish || undefined)} />
 						</>
 					)}
 				</>
@@ -231,40 +267,6 @@ function Lobby({ session, room }: { session: Session; room: number }) {
 				</div>
 			</div>
 		</div>
-	);
-}
-
-function RoomSheet({ session, room, step, activity, notes, close }: { session: Session; room: number; step: Step | null; activity: number; notes?: boolean; close: () => void }) {
-	const [name, setName] = useState(session.me.name);
-	const link = session.rooms.find((r) => r.room === room)?.link ?? "";
-	const profile = useSaving(session, session.waits_for(COMMAND.profile), true);
-	return (
-		<Sheet title={room ? roomLabel(session, room) : t("you-are-in")} close={close}>
-			{room > 0 && !session.over && (
-				<>
-					<p class="note"><Icon name="pen" /> {penWords(session, room)}</p>
-					{isLink(link) && <p><a href={link} target="_blank" rel="noreferrer noopener">{t("video-room")}</a></p>}
-					<Refused session={session} activity={0} />
-					{!notes && <RoomActs session={session} room={room} step={step} />}
-				</>
-			)}
-			{!room ? <p>{t("no-room")}</p> : !notes && (
-				<ul class="names">
-					{session.members(room).map((m) => <li key={m.member}>{m.name || t("unnamed")}{m.member === session.actor ? ` (${t("this-is-you")})` : ""}{m.organisation && <span class="soft"> {m.organisation}</span>}</li>)}
-				</ul>
-			)}
-			{room > 0 && !session.over && step && <RoomNotes session={session} room={room} step={step} activity={activity} />}
-			{room > 0 && !session.over && notes && <RoomActs session={session} room={room} step={step} />}
-			<form onSubmit={(e) => {
-				e.preventDefault();
-				session.rename(name.trim());
-				close();
-			}}>
-				<label for="own-name">{t("join-name")} <span class="soft">{t("optional")}</span></label>
-				<input id="own-name" type="text" maxLength={40} value={name} onInput={(e) => setName(e.currentTarget.value)} />
-				<div class="tray-line"><button type="submit" class="button plain">{t("name-change")}</button><Saved state={profile} /></div>
-			</form>
-		</Sheet>
 	);
 }
 

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What a room lives by, as its members see it: who takes notes, the notes, suggestions, a raised hand, "we are done", everybody back.
 import { signal } from "@preact/signals";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { Button, Dot, Icon, announce } from "../look/parts.js";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Button, Icon, announce } from "../look/parts.js";
 import type { Session, Step } from "../state/session.js";
-import { COMMAND, NOTE } from "../tables.js";
+import { leadTo } from "../state/turn.js";
+import { COMMAND } from "../tables.js";
 import { countdown, t } from "../words/words.js";
 import { Band, roomLabel } from "./common.js";
-import { NotesList } from "./notes_list.js";
 
 /** The page is wide enough for the room to stand beside it: it is drawn there or in the page, never twice. As look/participant.css has it. */
 const query = typeof matchMedia === "function" ? matchMedia("(min-width: 1240px)") : null;
 export const wide = signal(query?.matches ?? false);
 query?.addEventListener("change", () => { wide.value = query.matches; });
-
-const SUGGESTION_MAX = 300; /* letters, as a note */
 
 export const isLink = (link: string): boolean => /^https?:\/\//.test(link);
 
@@ -49,9 +48,17 @@ export function PenOffer({ session, room }: { session: Session; room: number }) 
 	);
 }
 
-const handWords = (hand: { place: number }): string => (hand.place > 0 ? t("help-queue", { n: hand.place }) : t("help-up"));
+export const handWords = ({ place, minutes }: { place: number; minutes: number }): string => (minutes > 0 ? (place > 0 ? t("help-minutes-queue", { m: minutes, n: place }) : t("help-minutes-up", { m: minutes }))
+	: place > 0 ? t("help-queue", { n: place }) : t("help-up"));
 
-/** Said once: somebody else holds the pen now; the room's hand is up. */
+/** Who leads the discussion, in a sentence. */
+export function leaderWords(session: Session, room: number): string {
+	const leader = session.leader(room);
+	const name = session.member_name(room, leader);
+	return leader === 0 ? t("leader-nobody") : leader === session.actor ? t("leader-you") : name ? t("leader-is", { name }) : t("leader-somebody");
+}
+
+/** Said once: somebody else holds the pen or leads now; the room's hand is up. */
 export function useRoomVoice(session: Session, room: number): void {
 	const hand = session.hand(room);
 	const up = useRef(hand !== null);
@@ -67,6 +74,13 @@ export function useRoomVoice(session: Session, room: number): void {
 			announce(holder === session.actor ? t("pen-yours") : t("pen-now", { name: session.member_name(room, holder) || t("pen-somebody") }));
 		last.current = holder;
 	}, [holder]);
+	const leader = session.leader(room);
+	const led = useRef(leader);
+	useEffect(() => {
+		if (leader !== led.current && leader !== 0)
+			announce(leaderWords(session, room));
+		led.current = leader;
+	}, [leader]);
 }
 
 /** Everybody comes back together in so long. */
@@ -86,84 +100,64 @@ export function Back({ session, room }: { session: Session; room: number }) {
 	return <Band tone="calm" close={out ? () => setPutAway(true) : undefined}><b class="num">{out ? t("back-now") : t("back-in", { time: countdown(back.remaining_ms) })}</b></Band>;
 }
 
-/** A suggestion goes into the room's tray, where whoever takes notes finds it. */
-function Suggest({ session, room, step, activity }: { session: Session; room: number; step: Step; activity: number }) {
-	const [words, setWords] = useState("");
-	const name = useId();
-	const own = session.tray(room).filter((item) => item.author === session.actor && item.step === step.number);
-	return (
-		<form class="suggest" onSubmit={(e) => {
-			e.preventDefault();
-			if (words.trim() === "")
-				return;
-			session.note_put({ id: session.note_id(), room, step: step.number, kind: NOTE.observation, final: false, plenary: false, writing: false, place: 0, activity, words: words.trim() });
-			setWords("");
-		}}>
-			<label for={name}>{t("suggest-label")}</label>
-			<textarea id={name} rows={2} maxLength={SUGGESTION_MAX} value={words} aria-describedby={`${name}-hint`} onInput={(e) => setWords(e.currentTarget.value)} />
-			<p class="note" id={`${name}-hint`}>{t("suggest-hint")} {t("text-warn")}</p>
-			<Button type="submit">{t("suggest-send")}</Button>
-			{own.length > 0 && (
-				<>
-					<h3>{t("suggest-yours")}</h3>
-					<ul class="notes-own">{own.map((item) => (
-						<li key={item.id.join()}><span class="keep">{item.words}</span><span class="marks"><span><Dot state={item.item === 0 ? "way" : "saved"} size={11} /> {item.item === 0 ? t("unsaved") : t("suggest-waits")}</span></span></li>
-					))}</ul>
-				</>
-			)}
-		</form>
+/** A list of names is of use up to here; above it a room is a hall. In a sentence fewer do. */
+export const NAMES_MOST = 100;
+const NAMES_SAID = 12;
+
+/** The leader's button: the room's pages turn to this question, or to the next. */
+export function FocusAct({ session, room, step, activity, then }: { session: Session; room: number; step: Step; activity: number; then?: (activity: number) => void }) {
+	const to = session.may_focus ? leadTo(step.activities, session.focus(room)?.activity ?? 0, activity) : null;
+	const waits = session.waits_for(COMMAND.focus);
+	return to && (
+		<Button aria-disabled={waits || session.stuck} onClick={() => {
+			if (!waits && session.focus_on(room, to.activity))
+				then?.(to.activity);
+		}}>{t(to.is === "show" ? "focus-show" : "focus-next")}</Button>
 	);
 }
 
-/** A room's hand and its "we are done". */
-export function RoomActs({ session, room, step }: { session: Session; room: number; step: Step | null }) {
-	const hand = session.hand(room);
-	const done = step !== null && session.done_step(room) === step.number;
-	const hand_waits = session.waits_for(COMMAND.hand), ready_waits = session.waits_for(COMMAND.ready);
-	return (
-		<div class="room-acts">
-			{hand && <p class="note">{handWords(hand)}</p>}
-			<Button icon="flag" aria-disabled={hand_waits} onClick={() => { if (!hand_waits) session.hand_up(room, hand === null); }}>{hand ? t("help-down") : t("help-ask")}</Button>
-			{step && (
-				<>
-					{done && <p class="note"><Icon name="check" /> {t("ready-yes")}</p>}
-					<Button icon={done ? undefined : "check"} aria-disabled={ready_waits} onClick={() => { if (!ready_waits) session.ready(room, step.number, !done); }}>{done ? t("ready-no") : t("ready-room")}</Button>
-				</>
-			)}
-		</div>
-	);
+/** Which question of the step the room talks about: this one, or where to go. null: none, and something else may stand here. */
+export function focusLine(session: Session, room: number, step: Step, at: number, go: (activity: number) => void): ComponentChildren {
+	const focus = room ? session.focus(room) : null;
+	const n = focus ? step.activities.indexOf(focus.activity) + 1 : 0;
+	if (!focus || n === 0 || step.activities.length < 2)
+		return null;
+	return focus.activity === at ? <p class="level talk"><Icon name="people" /> {t("focus-here")}</p>
+		: <p class="level talk"><span>{t("focus-other", { n })}</span> <button type="button" class="link" onClick={() => go(focus.activity)}>{t("focus-go")}</button></p>;
 }
+
+/** Somebody is in the middle of something: a touch, or a text. */
+const touches = new Set<number>();
+if (typeof addEventListener === "function") {
+	addEventListener("pointerdown", (e) => {
+		if (e.isPrimary)
+			touches.clear(); /* an end that nobody told us */
+		touches.add(e.pointerId);
+	}, true);
+	for (const name of ["pointerup", "pointercancel"] as const)
+		addEventListener(name, (e) => { touches.delete(e.pointerId); }, true);
+}
+export const inTheMiddle = (): boolean => touches.size > 0 || (typeof document === "object" && document.activeElement !== null && document.activeElement.matches("textarea, input:not([type=radio], [type=checkbox], [type=range])"));
 
 export function InRoom({ session, room }: { session: Session; room: number }) {
 	if (!room)
 		return null;
 	const members = session.members(room);
 	const link = session.rooms.find((r) => r.room === room)?.link ?? "";
-	const named = members.filter((m) => m.member !== session.actor && m.name).map((m) => m.name);
+	const named = members.filter((m) => m.member !== session.actor && m.name).map((m) => m.name).slice(0, NAMES_SAID);
 	const rest = members.length - 1 - named.length;
+	const away = session.away_from(room);
+	const gone = members.filter((m) => m.member !== session.actor && away.has(m.member));
 	return (
 		<section class="in-room">
 			<h2>{roomLabel(session, room)}</h2>
 			<p>{named.length > 0 ? (rest > 0 ? t("in-room-more", { names: named.join(", "), n: rest }) : t("in-room", { names: named.join(", ") })) : t("in-room-count", { n: members.length })}</p>
+			{gone.length > 0 && <p class="note">{gone.length <= 2 && gone.every((m) => m.name) ? gone.map((m) => `${m.name}, ${t("people-away")}.`).join(" ") : t("people-some-away", { n: gone.length })}</p>}
 			<p class="note"><Icon name="pen" /> {penWords(session, room)}</p>
+			{session.leader(room) !== 0 && <p class="note"><Icon name="people" /> {leaderWords(session, room)}</p>}
 			{isLink(link) && <p><a href={link} target="_blank" rel="noreferrer noopener">{t("video-room")}</a></p>}
 		</section>
 	);
-}
-
-export function RoomNotes({ session, room, step, activity }: { session: Session; room: number; step: Step; activity: number }) {
-	return (
-		<section class="room-notes">
-			<h2>{t("room-notes")}</h2>
-			<NotesList session={session} room={room} step={step.number} />
-			{session.has_pen ? <Button icon="pen" onClick={() => { session.side.value = "notes"; }}>{t("pen-to-notes")}</Button> : <Suggest session={session} room={room} step={step} activity={activity} />}
-		</section>
-	);
-}
-
-/** What the room may ask for, its notes, and suggestions. */
-export function RoomLife({ session, room, step, activity }: { session: Session; room: number; step: Step | null; activity: number }) {
-	return <><RoomActs session={session} room={room} step={step} />{step && <RoomNotes session={session} room={room} step={step} activity={activity} />}</>;
 }
 
 /** One quiet line above the bar at the bottom: who takes notes, how much there is; opens the room. */

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon, Mark } from "../look/parts.js";
 import { chooseTheme, theme } from "../look/settings.js";
 import type { Activity, Session } from "../state/session.js";
-import { PHASE, VIEW } from "../tables.js";
+import { VIEW } from "../tables.js";
 import { clockTime, faultWords, figure, grouped, t } from "../words/words.js";
 import { AnswersPanel } from "./screen/answers.js";
 import { JoinPanel } from "./screen/join.js";
@@ -15,52 +15,21 @@ import { RatingPanel } from "./screen/rating.js";
 import { RatingRooms, RoomsPanel } from "./screen/rooms.js";
 import { TotalPanel } from "./screen/rows.js";
 import { TaskPanel } from "./screen/task.js";
+import { type What, level, whatIsShown } from "./screen/what.js";
 
 export { Qr } from "./screen/join.js";
 
 const SIZES = [1, 1.15, 1.3, 1.5];
-
-type What = "over" | "say" | "join" | "notes" | "plenary" | "order" | "result" | "task";
-
-/** What there is to show of what is wished for: a result that nobody may see yet is the task. */
-function whatToShow(session: Session, activity: Activity | null): What {
-	const { view, room } = session.screen;
-	if (session.over)
-		return "over";
-	if (session.announcement())
-		return "say";
-	if (view === VIEW.JOIN)
-		return "join";
-	if (view === VIEW.NOTES && room > 0)
-		return "notes";
-	if (view === VIEW.PLENARY)
-		return "plenary";
-	if (activity && view === VIEW.ORDER && session.outcome(activity.number))
-		return "order";
-	const shown = (scope: number) => activity !== null && session.phase(activity.number, scope).phase === PHASE.REVEALED;
-	if ((view === VIEW.RESULT || view === VIEW.ROOMS || view === VIEW.ROOM || view === VIEW.ORDER) && shown(0))
-		return "result";
-	/* Behind its gate a room's own picture is open before that of all. */
-	if (view === VIEW.ROOM && room > 0 && shown(room) && session.result(activity!.number, room))
-		return "result";
-	return "task";
-}
 
 export function ScreenFace({ session, preview, told }: { session: Session; preview?: boolean; told?: (pages: number) => void }) {
 	const [paged, setPaged] = useState<Paged>(ONE_PAGE);
 	const stage = useRef<HTMLDivElement>(null), size = preview ? 1 : scale.value;
 	useLayoutEffect(() => stage.current?.style.setProperty("--s", String(size)), [size]);
 	useEffect(() => { if (!preview) document.title = session.title ? `${session.title} · Bollplank` : "Bollplank"; });
-	const { view, activity: number, room } = session.screen;
-	const step = session.step();
-	const first = step?.activities.length ? session.activity(step.activities[0]) : null;
-	const chosen = session.activity(number) ?? first;
-	const what = whatToShow(session, chosen);
+	const { what, activity, view, room } = whatIsShown(session);
 	const turns = what === "notes" || what === "plenary" || what === "order" || what === "result";
 	const pages = turns ? paged.pages : 1;
 	useEffect(() => told?.(pages), [pages]);
-	/* The task is that of the step, whatever was chosen to be shown before. */
-	const asked = chosen && step?.activities.includes(chosen.number) ? chosen : first;
 	const wished = view === VIEW.RESULT || view === VIEW.ROOMS || view === VIEW.ROOM;
 	return (
 		<main class={`screen ${preview ? "preview" : ""}`}>
@@ -70,9 +39,9 @@ export function ScreenFace({ session, preview, told }: { session: Session; previ
 					: what === "join" ? <JoinPanel session={session} />
 					: what === "notes" ? <NotesPanel key={room} session={session} room={room} tell={setPaged} />
 					: what === "plenary" ? <PlenaryPanel session={session} tell={setPaged} />
-					: what === "order" && chosen ? <OrderPanel key={chosen.number} session={session} activity={chosen} tell={setPaged} />
-					: what === "result" && chosen ? <ResultPanel key={`${chosen.number}/${view}/${room}`} session={session} activity={chosen} view={view} room={room} tell={setPaged} />
-					: <TaskPanel session={session} activity={asked} wished={wished} />}
+					: what === "order" && activity ? <OrderPanel key={activity.number} session={session} activity={activity} tell={setPaged} />
+					: what === "result" && activity ? <ResultPanel key={`${activity.number}/${view}/${room}`} session={session} activity={activity} view={view} room={room} tell={setPaged} />
+					: <TaskPanel session={session} activity={activity} wished={wished} />}
 				<Footer session={session} what={what} paged={turns ? paged : ONE_PAGE} preview={preview} />
 			</div>
 			{!preview && <ScreenKeys turn={(by) => turn(session, by, pages)} pages={pages} />}
@@ -95,17 +64,6 @@ function ResultPanel({ session, activity, view, room: wanted, tell }: { session:
 	return view === VIEW.ROOMS ? <RoomsPanel session={session} activity={activity} all={all} tell={tell} /> : <TotalPanel session={session} activity={activity} all={all} room={room} tell={tell} />;
 }
 
-/** What was agreed on the first step holds for all that follow: the first in the order of a choice. */
-function level(session: Session): string {
-	for (const step of session.steps)
-		for (const number of step.activities) {
-			const outcome = session.outcome(number), activity = outcome && outcome.by === 0 ? session.activity(number) : null;
-			if (outcome && activity?.kind === "choice" && outcome.rows.length > 0)
-				return activity.items.find((i) => i.item === outcome.rows[0].id)?.words ?? "";
-		}
-	return "";
-}
-
 function Footer({ session, what, paged, preview }: { session: Session; what: What; paged: Paged; preview?: boolean }) {
 	const { live } = session;
 	if (session.silent && !preview) {
@@ -125,7 +83,7 @@ function Footer({ session, what, paged, preview }: { session: Session; what: Wha
 			<span class="s-where">
 				{stuck ? <span>{t("no-saving")}</span> : what === "join" ? <span><b class="num">{figure(session.present.total)}</b> {t("are-here", { n: session.present.total })}</span>
 					: what === "task" && !agreed ? <span>{t("screen-join-at", { host: location.host })}</span>
-					: at >= 0 && what !== "over" && what !== "task" && !short && !(agreed && paged.words) && <span class="num">{t("screen-step", { n: at + 1, of: steps.length })}</span>}
+					: at >= 0 && what !== "over" && what !== "task" && !short && !((agreed || scale.value >= LARGE) && paged.words) && <span class="num">{t("screen-step", { n: at + 1, of: steps.length })}</span>}
 				{agreed && !stuck && <b class="s-level">{agreed}</b>}
 			</span>
 			{session.head.rehearsal && <span class="chip">{t("rehearsal")}</span>}
@@ -162,8 +120,12 @@ function ScreenKeys({ turn, pages }: { turn: (by: number) => void; pages: number
 		addEventListener("pointermove", move);
 		addEventListener("focusin", move);
 		addEventListener("keydown", key);
-		void navigator.wakeLock?.request("screen").catch(() => {});
-		return () => { removeEventListener("pointermove", move); removeEventListener("focusin", move); removeEventListener("keydown", key); };
+		/* The lock ends whenever the page is hidden, be it for a moment. */
+		const awake = () => { if (!document.hidden) void navigator.wakeLock?.request("screen").catch(() => {}); };
+		awake();
+		document.addEventListener("visibilitychange", awake);
+		timer = window.setTimeout(() => document.documentElement.classList.add("idle"), 3000);
+		return () => { clearTimeout(timer); document.removeEventListener("visibilitychange", awake); removeEventListener("pointermove", move); removeEventListener("focusin", move); removeEventListener("keydown", key); };
 	}, []);
 	return (
 		<div class={`screen-keys ${shown ? "shown" : ""}`}>

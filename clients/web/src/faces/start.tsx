@@ -49,11 +49,11 @@ export function catalogBody(workshop: unknown, o: { title: string; rehearsal: bo
 	return pack([1, o.rehearsal, o.lang, k, grace_ms, origin, o.title ? [[o.lang, o.title]] : title, guide, linksOf(facilitator, screen, [[o.lang, ""]]), steps, rooms]);
 }
 
-export interface Entry { id: string; version: number; minutes: number; title: string; purpose: string; steps: { minutes: number; title: string }[] }
+export interface Entry { id: string; version: number; minutes: number; title: string; purpose: string; /** How many to a room; 0: it needs no rooms. */ size: number; steps: { minutes: number; title: string }[] }
 /** Protocol 7.3: the list, in the reader's language. */
 export function catalogOf(value: unknown, lang: string): Entry[] {
-	return (Array.isArray(value) ? value as [string, number, number, unknown, [number, unknown][]][] : []).map(([id, version, minutes, text, steps]) => ({
-		id, version, minutes, title: words(text, lang, 0), purpose: words(text, lang, 1), steps: (steps ?? []).map(([m, title]) => ({ minutes: m, title: words(title, lang, 0) })),
+	return (Array.isArray(value) ? value as [string, number, number, unknown, [number, unknown][], number?][] : []).map(([id, version, minutes, text, steps, size]) => ({
+		id, version, minutes, title: words(text, lang, 0), purpose: words(text, lang, 1), size: size ?? 0, steps: (steps ?? []).map(([m, title]) => ({ minutes: m, title: words(title, lang, 0) })),
 	}));
 }
 
@@ -189,7 +189,7 @@ function Bars({ entry }: { entry: Entry }) {
 	const longest = Math.max(1, ...entry.steps.map((s) => s.minutes));
 	return (
 		<div class="bars">
-			<p class="num"><b>{t("fac-catalog-minutes", { m: entry.minutes, n: entry.steps.length })}</b></p>
+			<p class="num"><b>{t("fac-catalog-minutes", { m: entry.minutes, n: entry.steps.length })}</b>{entry.size > 0 && <> {t("fac-catalog-rooms", { n: entry.size })}</>}</p>
 			<ol>
 				{entry.steps.map((s, i) => (
 					<li key={i}>

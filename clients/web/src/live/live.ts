@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // One person's or link's connection with a session: opens and reopens the socket, keeps sections and lanes, sends what waits. Knows no page.
 // It tells by `changed` what is new; whoever draws reads the fields. Numbers in the comments are clauses of protocol/README.md.
-/* Browsers give their own SHA-256 to pages on https and localhost only, and a hall may run on plain http. */
-import { sha256 } from "@noble/hashes/sha2.js";
 import { COMMAND, FAULT, PHASE, ROLE, SECTION } from "../tables.js";
 import { type Bytes, NO_BYTES, base64url, fromBase64url, hex } from "./bytes.js";
 import { type Entry, Outbox, type Outcome, type Wish } from "./outbox.js";
@@ -59,19 +57,6 @@ export function participantSeat(world: World, place: string): Seat {
 	return seat;
 }
 
-/** The seat of a link; its token goes into the storage, the address keeps only a short tag of it (1.5). */
-export function linkSeat(world: World, sid: string, tokenOrTag: string): Seat | null {
-	const token = fromBase64url(tokenOrTag);
-	if (tokenOrTag.length === 22 && token?.length === 16) {
-		const name = `bp.link.${sid}.${hex(sha256(token)).slice(0, 8)}`;
-		world.store.set(name, base64url(token));
-		return { door: 1, place: sid, token, secret: NO_BYTES, name };
-	}
-	const name = `bp.link.${sid}.${tokenOrTag}`;
-	const kept = fromBase64url(world.store.get(name) ?? "");
-	return kept?.length === 16 ? { door: 1, place: sid, token: kept, secret: NO_BYTES, name } : null;
-}
-
 interface Held {
 	box: Outbox;
 	claim: Claim;
@@ -88,6 +73,8 @@ export class Live {
 	readonly sections = new Sections();
 	present: { total: number; rooms: Map<number, number> } = { total: 0, rooms: new Map() };
 	progress = new Map<number, { done: number; of: number; rooms: Map<number, [number, number]> }>();
+	/** Members who have no page open, by room, each with since when we have heard so (world.now). */
+	away: ReadonlyMap<number, ReadonlyMap<number, number>> = new Map();
 	/** Lane' of secret ballots, by "activity/round" (4.8). */
 	lanes = new Map<string, string>();
 	/** What a forgotten lane held: sent only when the person says so (4.3). */
@@ -489,6 +476,10 @@ export class Live {
 			break;
 		case "progress":
 			this.progress = new Map(this.progress).set(m.activity, { done: m.done, of: m.of, rooms: m.rooms });
+			this.changed({ is: "volatile" });
+			break;
+		case "away":
+			this.away = new Map([...m.rooms].map(([room, members]) => [room, new Map(members.map((one) => [one, this.away.get(room)?.get(one) ?? now]))]));
 			this.changed({ is: "volatile" });
 			break;
 		case "lane":

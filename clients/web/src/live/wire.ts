@@ -35,6 +35,7 @@ export type Message =
 	| { is: "progress"; activity: number; done: number; of: number; rooms: Map<number, [number, number]> }
 	| { is: "lane"; activity: number; round: number; lane: string }
 	| { is: "health"; status: number }
+	| { is: "away"; rooms: Map<number, number[]> }
 	| { is: "bye"; fault: number }
 	| { is: "unknown" };
 
@@ -115,6 +116,12 @@ export function messageDecode(bytes: Bytes): Message {
 			return { is: "lane", activity: m[2], round: m[3], lane: keyOf(m[4]) as string };
 		case 4:
 			return { is: "health", status: m[2] };
+		case 5: {
+			const rooms = new Map<number, number[]>();
+			for (let i = 0; i + 1 < m[2].length; i += 2)
+				rooms.set(m[2][i], m[2][i + 1]);
+			return { is: "away", rooms };
+		}
 		}
 		return { is: "unknown" };
 	case 4:

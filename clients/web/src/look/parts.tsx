@@ -37,6 +37,7 @@ const ICONS = {
 	room: "M3 16.5v-9L10 3l7 4.5v9zM8 16.5v-5h4v5",
 	screen: "M2.5 4h15v10h-15zM7 17h6M10 14v3",
 	table: "M3 4h14v12H3zM3 8h14M8 8v8",
+	pause: "M7 4v12M13 4v12",
 	copy: "M7 7h9v9H7zM4 13V4h9",
 	say: "M3 8v4h3l5 4V4L6 8zM14 7.5a3.5 3.5 0 0 1 0 5",
 	lost: "M10 3a7 7 0 0 1 7 7M17 10a7 7 0 0 1-7 7M10 17a7 7 0 0 1-7-7M3 10a7 7 0 0 1 2.5-5.4",

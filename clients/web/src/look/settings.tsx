@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What a reader chooses for this browser: language, light or dark, size of text. Kept in its storage.
 import { effect, signal } from "@preact/signals";
-import { useState } from "preact/hooks";
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { browserStore } from "../live/world.js";
-import { LANGUAGES, type Language, language, t, wordsLoad } from "../words/words.js";
+import type { Session } from "../state/session.js";
+import { LANGUAGES, type Language, language, t, wordsLoad, wordsStaff } from "../words/words.js";
 import { Button, Sheet } from "./parts.js";
 
 export type Theme = "system" | "light" | "dark";
@@ -59,9 +61,30 @@ function Choice<T extends string | number>({ name, legend, value, options, choos
 	);
 }
 
+/** The session that this page is in: its shared screen can be read as text by whoever has come in. */
+export const followed = signal<Session | null>(null);
+
+/** The shared screen as text: its part of the page comes when it is asked for, and is asked for again until it has come. */
+function AsText({ session, close }: { session: Session; close: () => void }) {
+	const [Part, setPart] = useState<ComponentType<{ session: Session }> | null>(null);
+	const [lost, setLost] = useState(false);
+	useEffect(() => {
+		let timer = 0;
+		const ask = () => Promise.all([import("../faces/screen/text.js"), wordsStaff()]).then(([part]) => setPart(() => part.ScreenText), () => {
+			setLost(true);
+			timer = window.setTimeout(ask, 2000);
+		});
+		void ask();
+		return () => clearTimeout(timer);
+	}, []);
+	return <Sheet title={t("screen-text")} close={close}>{Part ? <Part session={session} /> : <p>{t(lost ? "contact-none" : "opening")}</p>}</Sheet>;
+}
+
 /** "Aa": everywhere, the same. */
 export function Settings() {
 	const [open, setOpen] = useState(false);
+	const [reads, setReads] = useState(false);
+	const session = followed.value;
 	return (
 		<>
 			<button type="button" class="round aa" onClick={() => setOpen(true)}>Aa<span class="unseen"> {t("settings")}</span></button>
@@ -73,9 +96,11 @@ export function Settings() {
 						options={[["system", t("theme-system")], ["light", t("theme-light")], ["dark", t("theme-dark")]]} choose={chooseTheme} />
 					<Choice name="text" legend={t("settings-text")} value={text_size.value} options={[[100, "100 %"], [115, "115 %"], [130, "130 %"], [150, "150 %"]]}
 						choose={(size) => { text_size.value = size; store.set("bp.text", String(size)); }} />
+					{session?.joined && <Button icon="screen" onClick={() => { setOpen(false); setReads(true); }}>{t("screen-text")}</Button>}
 					<Button onClick={() => setOpen(false)}>{t("close")}</Button>
 				</Sheet>
 			)}
+			{reads && session && <AsText session={session} close={() => setReads(false)} />}
 		</>
 	);
 }

@@ -2,16 +2,16 @@
 // The rules of the note-taker's list (protocol 4.17, ux.md 3.2): what each row is, what Enter, Backspace and the signs do, where a row goes, and when what is typed is sent.
 // Knows no page and no session: whoever draws asks `rows`, says what was pressed, and gets back the row that the caret goes to. What is typed stands here until the
 // session holds the very same, so that no picture of the session's is ever put over a row that somebody writes in.
-import { type Bytes, fromHex, hex } from "../live/bytes.js";
-import type { Store } from "../live/world.js";
+import { type Bytes, hex } from "../live/bytes.js";
 import { NOTE } from "../tables.js";
+import { GAP, type Wish } from "./drafts.js";
+
+export type { Wish } from "./drafts.js";
 
 /** An open row is sent after so long without a key, and at the latest so long after its first unsent letter. */
 export const PAUSE_MS = 1500, LATEST_MS = 5000;
 /** Bytes of a note (protocol 8.1). */
 export const NOTE_MAX = 1200;
-/** From one new last row to the next: room for twenty halvings between two rows. */
-export const GAP = 2 ** 20;
 /** For so long a row that was left shows its own words when the session has not shown them yet; then the session is right. */
 const LINGER_MS = 4000;
 
@@ -21,8 +21,6 @@ export const SIGNS: readonly (readonly [sign: string, kind: number])[] = [
 	["* ", NOTE.idea], ["! ", NOTE.decision], ["? ", NOTE.question], ["+ ", NOTE.example], ["- ", NOTE.pitfall], ["> ", NOTE.parking],
 ];
 
-/** What a note says. */
-export interface Wish { id: Bytes; kind: number; final: boolean; plenary: boolean; writing: boolean; place: number; activity: number; words: string }
 /** A note as the session holds it, with what is in the outbox. */
 export interface Held extends Wish { number: number; state: "saved" | "way" }
 /** A row as it is drawn. free: nothing in it yet. */
@@ -508,32 +506,6 @@ export class Editor {
 					this.#put(d, d.open && d.touched);
 			this.#schedule();
 			this.host.changed();
-		});
-	}
-}
-
-/** A row that was typed and not yet sent, as the storage has it: room, step and the pen's tenure that it was written with. */
-export interface Kept extends Wish { room: number; step: number; tenure: number }
-
-/** Half-typed rows in the storage, one under each note's id. */
-export class Drafts {
-	constructor(readonly store: Store, readonly seat: string) {}
-	#name(key: string): string { return `${this.seat}.note.${key}`; }
-	keep(kept: Kept): void {
-		this.store.set(this.#name(hex(kept.id)), JSON.stringify({ ...kept, id: hex(kept.id) }));
-	}
-	forget(key: string): void {
-		this.store.remove(this.#name(key));
-	}
-	get all(): Kept[] {
-		const prefix = this.#name("");
-		return this.store.keys().filter((k) => k.startsWith(prefix)).flatMap((k) => {
-			try {
-				const row = JSON.parse(this.store.get(k) ?? "");
-				return typeof row.words === "string" && /^[0-9a-f]{16}$/.test(row.id) ? [{ ...row, id: fromHex(row.id) } as Kept] : [];
-			} catch {
-				return [];
-			}
 		});
 	}
 }

@@ -106,7 +106,8 @@ export function trayOf(section: Items | undefined, own: Own[], room: number, me:
 	const items = new Map<string, TrayItem>();
 	for (const [item, value] of section ?? []) {
 		const [id, step, activity, kind, author, tenure, at_ms, text] = value as [Bytes, number, number, number, number, number, number, unknown];
-		items.set(`${author}/${hex(id)}`, { item: item as number, id, step, activity, kind, author, tenure, at_ms, words: words(text, language) });
+		/* Of one note a writer may have several here: each wording that came too late. */
+		items.set(String(item), { item: item as number, id, step, activity, kind, author, tenure, at_ms, words: words(text, language) });
 	}
 	for (const { entry } of own) {
 		if (entry.a !== room)
@@ -118,9 +119,10 @@ export function trayOf(section: Items | undefined, own: Own[], room: number, me:
 					items.delete(key);
 		} else if (entry.command === COMMAND.note_put) {
 			const { id, tenure, activity, kind, words } = put(entry);
-			const key = `${me}/${hex(id)}`;
+			const held = [...items].filter(([, i]) => i.author === me && i.tenure === tenure && hex(i.id) === hex(id));
+			const key = tenure === 0 ? held[0]?.[0] : held.find(([, i]) => i.words === words)?.[0];
 			if (tenure === 0 || entry.recovered)
-				items.set(key, { item: 0, at_ms: 0, ...items.get(key), id, step: entry.b, activity, kind, author: me, tenure, words });
+				items.set(key ?? `${tenure}/${hex(id)}`, { item: 0, at_ms: 0, ...(key ? items.get(key) : {}), id, step: entry.b, activity, kind, author: me, tenure, words });
 		}
 	}
 	return [...items.values()].sort((x, y) => (x.item || Infinity) - (y.item || Infinity) || 0);

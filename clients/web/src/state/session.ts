@@ -9,6 +9,7 @@ import { type Text, ballotPack, ballotUnpack, list, numbers, pack, packText, wor
 import type { World } from "../live/world.js";
 import { COMMAND, FAULT, PHASE, SECTION } from "../tables.js";
 import { language } from "../words/words.js";
+import type { Kept } from "./drafts.js";
 import { type Sight, type Told, type Undone, haveMoved, isSealed, notesTold, othersOf, undone } from "./history.js";
 import { type Edit, type Note, type NoteWish, type Own, type PlenaryNote, type TrayItem, editsOf, notesOf, plenaryOf, trayOf } from "./notes.js";
 import { type Answer, type Band, type Outcome, type Rating, type Result, type ResultRow, answersOf, bandOf, groups_of, outcomeOf, ratingOf, resultOf } from "./results.js";
@@ -25,6 +26,10 @@ export const SCOPE_ROOM = 2 ** 29;
 /** A refusal by the page itself: nobody could be asked. */
 export const NO_CONTACT = -1, NO_SAVING = -2;
 const KEY_ACTIVITY = 4096; /* items 4096 + activity of `scope` and `me` */
+/** What one may say to the room's ballot (protocol 4.22). */
+export const AGREES = 1, NOT_YET = 2;
+/** Who reloads a page is away for a moment; said after so long. */
+const AWAY_SAID_MS = 10_000;
 /** So long after the time the room is still called back. */
 const BACK_PAST_MS = 300_000;
 /** A reconnect that takes no longer is not worth a word. */
@@ -64,7 +69,10 @@ export interface Activity {
 	/** Names of the groups of its items. */
 	groups: Map<number, string>;
 }
-export interface Deadline { generation: number; duration_ms: number; at_ms: number }
+/** still: it stands still, with duration_ms left. */
+export interface Deadline { generation: number; duration_ms: number; at_ms: number; still: boolean }
+/** What the members of a room say to its ballot: who agrees, who does not yet, and what this page says, also while that is on its way. */
+export interface Accord { bytes: Bytes; agree: number[]; not_yet: number[]; own: number; on_its_way: boolean }
 /** saved: in the journal. wanted: what the person sees as theirs; differs while something is on its way. */
 export interface Ballot { saved: Map<number, number>; wanted: Map<number, number>; on_its_way: boolean }
 /** The room's pen: all 0 when nobody has taken it yet. */
@@ -100,6 +108,8 @@ export class Session {
 	#others = new Map<string, number>();
 	#changed_from: { at_ms: number; before: ReadonlyMap<string, Items> } | null = null;
 	#look_later = () => {};
+	/** What a former note-taker's page had not sent, on its way into the room's tray: by the field of its command. */
+	#rescues = new Map<string, (saved: boolean) => void>();
 
 	constructor(readonly world: World, seat: Seat) {
 		this.live = new Live(world, seat, (change) => this.#changed(change));
@@ -138,7 +148,10 @@ export class Session {
 				/* Whatever stood there before, this is newer. */
 				if (outcome.is === "saved")
 					this.#told.delete(outcome.entry.field);
-				if (outcome.is === "refused")
+				const rescue = this.#rescues.get(outcome.entry.field);
+				this.#rescues.delete(outcome.entry.field);
+				rescue?.(outcome.is === "saved");
+				if (outcome.is === "refused" && !rescue)
 					this.#keep_words(outcome.entry);
 				if (outcome.is === "saved" && outcome.entry.seq > this.live.sections.done)
 					this.#late.push({ entry: outcome.entry, term: this.live.sections.term });
@@ -154,7 +167,7 @@ export class Session {
 				/* A note taken away before it ever got through. */
 				if (outcome.fault === FAULT.no_note && command === COMMAND.note_drop)
 					break;
-				this.refusal.value = { id: ++this.#refusals, fault: outcome.fault, command, activity: command === COMMAND.ballot ? a : 0 };
+				this.refusal.value = { id: ++this.#refusals, fault: outcome.fault, command, activity: command === COMMAND.ballot || command === COMMAND.agree ? a : 0 };
 				break;
 			}
 			}
@@ -421,14 +434,14 @@ export class Session {
 		return row ? { phase: row[0], round: row[1] } : { phase: PHASE.READY, round: 1 };
 	}
 	deadline(room = 0): Deadline | null {
-		const row = this.#scoped(room, 2) as [number, number, number] | undefined;
-		return row && row[1] > 0 ? { generation: row[0], duration_ms: row[1], at_ms: row[2] } : null;
+		const row = this.#scoped(room, 2) as [number, number, number, number?] | undefined;
+		return row && row[1] > 0 ? { generation: row[0], duration_ms: row[1], at_ms: row[2], still: !!row[3] } : null;
 	}
 	/** Milliseconds until the deadline; null: there is none. */
 	remaining(room = 0): number | null {
 		void this.tick.value;
 		const deadline = this.deadline(room);
-		return deadline ? Math.max(0, deadline.at_ms + deadline.duration_ms - this.live.server_ms()) : null;
+		return !deadline ? null : deadline.still ? deadline.duration_ms : Math.max(0, deadline.at_ms + deadline.duration_ms - this.live.server_ms());
 	}
 	announcement(room = 0): { at_ms: number; words: string } | null {
 		const row = this.#scoped(room, 3) as [number, unknown] | undefined;
@@ -454,6 +467,11 @@ export class Session {
 		}).filter((ms) => ms > -BACK_PAST_MS);
 		return left.length ? { remaining_ms: Math.max(0, Math.min(...left)) } : null;
 	}
+	/** To staff: when the session first came to a step, when it last came or left, how long it stood there before that, in the log's milliseconds; null: never. */
+	course(step: number): { began_ms: number; at_ms: number; spent_ms: number } | null {
+		const row = this.section(SECTION.course)?.get(step) as [number, number, number] | undefined;
+		return row ? { began_ms: row[0], at_ms: row[1], spent_ms: row[2] } : null;
+	}
 	/** To facilitators: what they read about a step; 0: about the workshop. */
 	guide(step = 0): string {
 		return words((this.section(SECTION.guide)?.get(step) as Row)?.[0], language.value);
@@ -477,6 +495,10 @@ export class Session {
 	own_answer(activity: Activity): { saved: string; wanted: string; on_its_way: boolean } {
 		const { saved, wanted } = this.#own_ballot(activity);
 		return { saved: words(list(saved), ""), wanted: words(list(wanted), ""), on_its_way: !equal(saved, wanted) };
+	}
+	/** Of a question with dots: none is left to place. */
+	all_placed(activity: Activity): boolean {
+		return [...this.ballot(activity).wanted.values()].reduce((n, v) => n + v, 0) >= (activity.config[0] ?? 5);
 	}
 	/** Something is given, saved or not. */
 	given(activity: Activity): { any: boolean; on_its_way: boolean } {
@@ -549,6 +571,11 @@ export class Session {
 	rounds(activity: number, room = 0): number[] {
 		return [...(this.section(SECTION.result, activity, room)?.keys() ?? [])].map(Number).sort((x, y) => x - y);
 	}
+	/** The round before the one that is shown, whose result is in sight too; 0: none. */
+	earlier(activity: number, room = 0): number {
+		const { round } = this.phase(activity, this.me.room);
+		return Math.max(0, ...this.rounds(activity, room).filter((r) => r < round));
+	}
 	rating(activity: number, room = 0, round = 0): Rating | null {
 		const found = this.#row(SECTION.result, activity, room, round);
 		return found && ratingOf(found[1]);
@@ -604,10 +631,44 @@ export class Session {
 		const { room } = this.me;
 		return room !== 0 && this.pen(room).holder === this.actor;
 	}
-	/** The raised hand, with its place in the facilitator's queue. */
-	hand(room: number): { at_ms: number; place: number } | null {
-		const row = this.#signal(room, 2) as [number, number] | undefined;
-		return row && row[0] > 0 ? { at_ms: row[0], place: row[1] } : null;
+	/** The raised hand, with its place in the facilitator's queue. minutes: for so many more; 0: for help. */
+	hand(room: number): { at_ms: number; place: number; minutes: number } | null {
+		const row = this.#signal(room, 2) as [number, number, number?] | undefined;
+		return row && row[0] > 0 ? { at_ms: row[0], place: row[1], minutes: row[2] ?? 0 } : null;
+	}
+	/** Who leads the room's discussion; 0: nobody. */
+	leader(room: number): number { return (this.#signal(room, 4) as number) ?? 0; }
+	/** The question that the room talks about, and since when; null: none. */
+	focus(room: number): { activity: number; at_ms: number } | null {
+		const [activity, at_ms] = (this.#signal(room, 5) as [number, number]) ?? [0, 0];
+		return activity ? { activity, at_ms } : null;
+	}
+	/** The leader turns the room's pages; while nobody leads, whoever takes notes (4.21). */
+	get may_focus(): boolean {
+		const { room } = this.me;
+		const leader = this.leader(room);
+		return room !== 0 && !this.over && (leader === 0 ? this.has_pen : leader === this.actor);
+	}
+	/** Members without a page open, and for how long this page has known it. */
+	away_from(room: number): Map<number, number> {
+		void this.volatile.value;
+		void this.tick.value;
+		const now = this.world.now();
+		return new Map([...(this.live.away.get(room) ?? [])].map(([member, since]): [number, number] => [member, now - since]).filter(([, ms]) => ms >= AWAY_SAID_MS));
+	}
+	/** What the room says to its ballot that stands; null: none stands, or not this room's affair. */
+	accord(activity: Activity): Accord | null {
+		void this.outbox.value;
+		const { room } = this.me;
+		const { round } = this.phase(activity.number, room);
+		const row = this.section(SECTION.room_ballots, room)?.get(activity.number) as [number, unknown, number[]?, number[]?] | undefined;
+		if (activity.holder !== HOLDER_ROOM || room === 0 || !row || row[0] !== round || bytesOf(row[1]).length === 0)
+			return null;
+		const [agree, not_yet] = [row[2] ?? [], row[3] ?? []];
+		const stands = agree.includes(this.actor) ? AGREES : not_yet.includes(this.actor) ? NOT_YET : 0;
+		const under_way = this.#own(COMMAND.agree).map(({ entry }) => entry).filter((e) => e.a === activity.number && equal(bytesOf(list(e.form)[2]), bytesOf(row[1]))).pop();
+		const own = under_way ? (list(under_way.form)[1] as number) : stands;
+		return { bytes: bytesOf(row[1]), agree, not_yet, own, on_its_way: own !== stands };
 	}
 	/** The step that the room is done with; 0: none. */
 	done_step(room: number): number { return (this.#signal(room, 3) as number) ?? 0; }
@@ -650,6 +711,20 @@ export class Session {
 			text: packText([["", note.words]]),
 		});
 	}
+	/** What was typed with a pen that is in other hands now, said with that pen: the session puts it into the room's tray (4.17). done: whether it was taken. */
+	rescue(kept: Kept, done: (saved: boolean) => void): void {
+		const field = `note/${hex(kept.id)}`;
+		this.#rescues.set(field, done);
+		this.live.send({
+			command: COMMAND.note_put, a: kept.room, b: kept.step, field,
+			form: pack([kept.id, kept.tenure, kept.kind, Number(kept.final), Number(kept.plenary), 0, kept.place, kept.activity]), text: packText([["", kept.words.trim()]]),
+		});
+	}
+	/** It is on its way. */
+	rescues(kept: Kept): boolean {
+		void this.outbox.value;
+		return this.live.entries.some((e) => e.field === `note/${hex(kept.id)}`);
+	}
 	note_drop(room: number, id: Bytes): void {
 		this.live.send({ command: COMMAND.note_drop, a: room, field: `note/${hex(id)}`, form: pack([id, this.#tenure(room)]) });
 	}
@@ -660,8 +735,18 @@ export class Session {
 	tray_take(room: number, item: number, id: Bytes | null, place: number): void {
 		this.live.send({ command: COMMAND.tray_take, a: room, field: `tray/${room}/${item}`, form: pack([item, this.pen(room).tenure, id ?? new Uint8Array(8), place]) });
 	}
-	hand_up(room: number, up: boolean): void {
-		this.live.send({ command: COMMAND.hand, a: room, field: `hand/${room}`, form: pack([Number(up)]) });
+	hand_up(room: number, up: boolean, minutes = 0): void {
+		this.live.send({ command: COMMAND.hand, a: room, field: `hand/${room}`, form: pack([Number(up), minutes]) });
+	}
+	/** member 0: nobody. */
+	lead(room: number, member: number): boolean { return this.command(COMMAND.lead, room, 0, [member]); }
+	/** activity 0: none. */
+	focus_on(room: number, activity: number): boolean { return this.command(COMMAND.focus, room, 0, [activity]); }
+	/** About the ballot in sight, and no other. */
+	agree(activity: Activity, answer: number): void {
+		const row = this.section(SECTION.room_ballots, this.me.room)?.get(activity.number) as [number, unknown] | undefined;
+		if (row)
+			this.live.send({ command: COMMAND.agree, a: activity.number, field: `agree/${activity.number}`, form: pack([row[0], answer, bytesOf(row[1])]) });
 	}
 	ready(room: number, step: number, yes: boolean): void {
 		this.live.send({ command: COMMAND.ready, a: room, field: `ready/${room}`, form: pack([step, Number(yes)]) });

@@ -12,6 +12,7 @@ settings = Language and look
 settings-language = Language
 settings-theme = Light or dark
 settings-text = Text size
+screen-text = The shared screen as text
 theme-system = As the device
 theme-light = Light
 theme-dark = Dark
@@ -37,9 +38,12 @@ join-under-way = You are being let in.
 join-opening = The workshop is opening
 
 you-are-in = You are in
-this-is-you = you
 unnamed = No name
 unnamed-n = Participant { $n }
+unnamed-some = { $n ->
+    [one] One without a name.
+   *[other] { $n } without a name.
+}
 name-change = Change name
 lobby-in = You are in. It starts soon. Keep this page open.
 lobby-try = Try moving the dot. Practice, not saved.
@@ -49,6 +53,28 @@ room-number = Room { $room }
 room-named = Room { $room }, { $name }
 room-needed = Rooms answer together here. You get a room when the facilitator moves you to one.
 room-holds = The room answers together. What you save last counts for the whole room.
+agree-ask = { $name } suggests: { $said }. Do you agree?
+agree-ask-room = The room’s answer: { $said }. Do you agree?
+agree-ask-name = { $name } has put the room’s answer. Do you agree?
+agree-ask-list = The room’s answer stands above. Do you agree?
+agree-yours = Your suggestion. The others say whether they agree.
+agree-yes = Agree
+agree-no = Not yet
+agree-count = { $k } of { $n } agree
+agree-all = All { $n } agree
+agree-wait = Not yet: { $names }
+agree-said-yes = You have agreed.
+agree-said-no = You have said not yet. Say what should change.
+agree-stale = The answer has just changed. Look at the new one and answer again.
+done = I am done
+done-lead = Done. What you saved counts. You can change it until the question closes.
+done-change = Change
+focus-here = The room is talking about this
+focus-other = The room is talking about question { $n }.
+focus-go = Go there
+focus-show = Show the question to the room
+focus-next = Next question for the room
+focus-now = The room is talking about: { $title }
 no-room = You are not in a room yet. The facilitator will place you.
 in-room = In the room: you, { $names }.
 in-room-more = In the room: you, { $names } and { $n } more.
@@ -144,12 +170,16 @@ time-label = Time left
 time-left = { $m } minutes left
 time-minute = One minute left
 time-out = Time is up
+time-still = Paused
+time-still-said = The time is paused.
+time-runs-said = The time runs again.
 time-grace = Time is up. Finish now, you have { $s } { $s ->
     [one] second
    *[other] seconds
 }.
 closed = Voting is closed. What you saved counts.
 closed-empty = Voting is closed.
+closed-now = Closed
 result-hidden = The facilitator will show the result later.
 result-none = Nobody has voted.
 result-first = Most { $unit ->
@@ -166,6 +196,11 @@ legend-room = your room
 legend-all = all together
 share-room = { $share } your room
 share-all = { $share } all
+round-before = Round { $n }: { $what }
+round-all = All, round { $n }
+round-median = Middle in round { $n }
+round-at = middle in round { $n }: { $at }
+round-which = Which round
 you = you: { $n }
 as-table = Show as a table
 as-picture = Show as a picture
@@ -190,7 +225,7 @@ act-no-contact = No contact with the server. Nothing happened. Try again when co
 act-no-saving = Nothing can be saved right now. Nothing happened. Try again when it can.
 
 fault-none = Saved.
-fault-recovered = The pen had changed hands. What you wrote is under Recovered.
+fault-recovered = The pen had changed hands. What you wrote is saved among the room’s suggestions, where the note-taker sees it.
 fault-later = A lot is happening at once. What you did is kept and sent again by itself.
 fault-unsure = It is not certain that it arrived. It is sent again by itself.
 fault-elsewhere = The server asked the page to connect anew. That happens by itself.
@@ -296,6 +331,7 @@ text-count = { $n ->
 }
 text-same = { $n } people
 text-yours = your answer
+text-removed = (removed)
 text-more = { $n ->
     [one] One more answer does not fit here.
    *[other] { $n } more answers do not fit here.
@@ -367,6 +403,26 @@ help-ask = Ask for help
 help-up = The facilitator sees that you want help.
 help-queue = The facilitator sees that you want help. You are number { $n } in the queue.
 help-down = We no longer need help
+help-minutes = Ask for 5 minutes
+help-minutes-up = You have asked for { $m } more minutes. The facilitator sees it.
+help-minutes-queue = You have asked for { $m } more minutes. You are number { $n } in the queue.
+help-minutes-down = We do not need more time
+leader-is = { $name } leads the discussion.
+leader-somebody = Somebody in the room leads the discussion.
+leader-you = You lead the discussion.
+leader-nobody = Nobody leads the discussion yet.
+leader-take = I lead the discussion
+leader-give = Hand over the discussion
+leader-to = Who leads the discussion?
+leader-lay = Stop leading
+leader-taken = Somebody else was first and leads the discussion.
+leader-role = discussion leader
+people-away = away just now
+people-away-for = away for { $m } min
+people-some-away = { $n ->
+    [one] One is away just now.
+   *[other] { $n } are away just now.
+}
 ready-room = We are done
 ready-yes = The room is done with this step.
 ready-no = Not done yet
@@ -394,6 +450,7 @@ notes-earlier = { $n ->
    *[other] { $n } earlier wordings
 }
 notes-rescued = Recovered
+notes-rescuing = On its way to the room’s suggestions.
 notes-rescued-lead = This was not saved before the pen changed hands. It stays here until you have dealt with it.
 notes-suggest = Suggest
 notes-suggested = Suggested to the room's note-taker.

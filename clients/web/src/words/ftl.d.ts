@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 declare module "*.ftl" {
-	const text: string;
-	export default text;
+	const sentences: Record<string, import("@fluent/bundle").FluentResource["body"][number]["value"]>;
+	export default sentences;
 }

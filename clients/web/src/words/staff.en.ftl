@@ -71,7 +71,7 @@ fac-slow = Nothing can be saved right now. The votes wait with the participants.
 no-saving = Nothing can be saved right now
 fac-over = The workshop has ended. Everything saved is kept.
 fac-lobby = Welcome in
-fac-lobby-lead = Participants join with the code on the screen. Make rooms when everybody is here, or open the first question at once.
+fac-lobby-lead = This is what you need before you begin. Who comes late can join at any time.
 fac-look = Look at the running result (the log says so)
 fac-running = The result so far, for facilitators only
 fac-rooms = Put { $n } people in { $rooms } { $rooms ->
@@ -110,7 +110,6 @@ phase-secret = Secret.
 phase-open-ballot = Answers are not secret.
 k-of-n = { $k } of { $n }
 are-done = done
-rooms-heading = Rooms
 rooms-wait = When at least two people are here you can put them in rooms. You can also go on without rooms.
 rooms-lead = Rooms get even sizes, seats are drawn by lot. Those who come later land in the smallest room.
 rooms-running = A question is open. Votes already cast count in the old room.
@@ -148,10 +147,9 @@ time-more = { $m ->
     [one] One minute
    *[other] { $m } minutes
 } longer
-minus-1 = −1 min
-plus-1 = +1 min
+minus-1 = −1
+plus-1 = +1
 plus-5 = +5 min
-time-all = For all rooms
 screen-now = On the screen now
 screen-open = Open the screen
 screen-pages = Pages on the screen
@@ -186,6 +184,7 @@ screen-qr = QR code to the workshop
 screen-step = Step { $n } of { $of }
 screen-page = { $from }–{ $to } of { $of }
 screen-page-one = { $n } of { $of }
+screen-page-part = { $page }, part { $n } of { $of }
 screen-voted = { $k } have voted, { $total } { $unit ->
     [dots] dots
     [points] points
@@ -212,6 +211,9 @@ screen-answers = { $n ->
    *[other] answers
 }
 screen-no-answers = No answers
+screen-round = round { $n }
+screen-median-before = median { $n } (round { $round }: { $before })
+astext-before = Round { $round }: the median was { $n }.
 screen-answers-unit = answers
 screen-wide = Wide spread
 screen-median = median { $n }
@@ -221,6 +223,12 @@ screen-few-named = Too few answers: { $rooms }
 screen-rooms-page = Rooms { $rooms }
 screen-rooms-all = { $n } rooms
 screen-ball-room = one room, at its median
+screen-ball-share = one room, at its share
+screen-of-room = { $share } of the room's { $unit ->
+    [dots] dots
+    [points] points
+   *[votes] votes
+}
 screen-legend-band = half of the room’s answers, and the median
 screen-rooms-talk = { $n ->
     [one] room in discussion
@@ -241,6 +249,19 @@ screen-no-notes = No notes
 screen-plenary = From the rooms
 screen-no-plenary = The rooms have not sent anything yet.
 screen-writing = being written
+astext-follows = The text follows the shared screen.
+astext-now = The screen shows: { $title }
+astext-rating = { $n } answers. The median is { $median }. Half of the answers lie between { $q1 } and { $q3 }.
+astext-all-at = All together: { $n }.
+astext-ends = 0 is “{ $low }” and 100 is “{ $high }”.
+astext-place = Place
+astext-count = Count
+astext-median = Median
+astext-between = Half between
+astext-statement = Question
+astext-room = Room
+astext-rooms = Room by room
+astext-not-yours = The screen shows { $room }. That room's answers and notes can only be read on the screen and in the room.
 start-heading-catalog = What are you going to do?
 start-title-other = Another name for the workshop (optional)
 fac-catalog = Ready-made workshops
@@ -258,8 +279,7 @@ fac-minutes-range = { $least }–{ $most } min
 fac-slack = { $m } min to spend
 fac-slack-range = { $least }–{ $most } min to spend
 fac-slack-up-to = Up to { $m } min to spend
-fac-ends-about = All steps done at about { $time }
-fac-ends-if-now = All steps done at about { $time } if you begin now
+fac-ends-if-now = Ends { $time } if you begin now
 fac-follows-later = Its place follows from the result.
 fac-follows-place = Place { $n }, { $total } { $unit ->
     [dots] { $total ->
@@ -278,7 +298,6 @@ fac-n-questions = { $n ->
 fac-k-of-n-answers = { $k } of { $n } answers
 fac-k-of-n-answered = { $k } of { $n } have answered
 fac-by-question = Question by question
-fac-gate-each = { $list } of { $n } rooms are discussing
 fac-gate-rooms = { $k } of { $n } rooms are discussing
 fac-close-many = Close { $q } questions for { $n }
 fac-reveal-many = Show { $q } results to all
@@ -458,3 +477,170 @@ fac-log-go = Fetch the log
 fac-log-busy = Fetching
 fac-log-done = The log has been fetched.
 fac-log-failed = The log could not be fetched. Try again in a while.
+undo = Undo
+undo-open = { $step } opened
+undo-open-given = { $step } opened. { $n } answers will not count then.
+undo-close = voting closed
+undo-hold = kept open
+undo-reveal = result shown
+undo-hide = result hidden
+undo-go = change of step
+undo-show = another picture
+undo-time = { $sign ->
+    [less] { $m } min
+   *[more] +{ $m } min
+}
+undo-grant = +{ $m } min to { $room }
+undo-pause = the pause
+undo-carry-on = time going on
+undo-move = { $n ->
+    [one] one person moved
+   *[other] { $n } people moved
+}
+undo-plan = the new rooms
+undo-lead = discussion leader
+undo-pen = note-taker
+undo-name = name of the room
+undo-say = the message
+undo-back = the countdown
+fac-without-rooms = Begin without rooms
+fac-time = Time
+fac-time-change = Change the time
+fac-pause = Pause
+fac-carry-on = Go on
+fac-stands-still = Time stands still
+fac-ends = Ends { $time }
+fac-late = { $m } min late
+fac-early = { $m } min early
+fac-on-time = as planned
+fac-step-now = { $from }–{ $to }, running
+fac-step-done-since = done, since { $from }
+fac-step-still = time stands still
+fac-step-over = +{ $m } min
+fac-step-under = −{ $m } min
+fac-step-skipped = passed over
+fac-slack-none = No time to spare in this step
+fac-not-done = { $k ->
+    [one] One is not done.
+   *[other] { $k } are not done.
+}
+fac-gate-range = { $least }–{ $most } of { $n } rooms are discussing
+fac-talk-about = { $n ->
+    [one] one room here
+   *[other] { $n } rooms here
+}
+fac-lobby-rooms = The rooms are asked by themselves who takes notes. Open the first step when everybody has found their room.
+fac-lobby-screen = The shared screen
+fac-lobby-screen-note = Opens in a window of its own. Drag it to the projector.
+fac-lobby-join = The participants
+fac-copy-join = Copy the link
+fac-lobby-make-rooms = The rooms
+fac-rooms-own = By hand or from a file
+fac-rooms-make = Put people in rooms
+fac-rooms-way = How
+fac-rooms-hand = Move people
+fac-rooms-lot = By lot
+fac-rooms-again = Mix again
+fac-rooms-file = From a file
+fac-rooms-even = { $n } people, { $rooms } rooms of { $size }
+fac-rooms-about = { $n } people, { $rooms } rooms of { $least }–{ $most }
+fac-rooms-hidden = Some names are not shown: in rooms of more than 100 people.
+fac-find-person = Find a person
+fac-move-n-to = { $n ->
+    [0] Tick people and choose a room
+    [one] Move one to
+   *[other] Move { $n } to
+}
+fac-changes = Changes
+fac-changes-n = { $n ->
+    [0] No changes.
+    [one] One change is waiting.
+   *[other] { $n } changes are waiting.
+}
+fac-change = { $name } → { $room }
+fac-move-people = { $n ->
+    [one] Move one person
+   *[other] Move { $n } people
+}
+fac-file-lead = One row a person, with semicolons, commas or tabs between. Organisation and role may be empty. The role is note-taker or leader.
+fac-file-example = person;organisation;room;role
+    Aino Ek;Bollhem;1;note-taker
+    Omar Kaya;Bollmora;The birch;
+fac-file-choose = Choose a file
+fac-file-other = Choose another file
+fac-file-large = The file is too large to be a list of people. At most 2 MB can be read.
+fac-file-unread = The file could not be read. Nothing has changed. Try again.
+fac-file-empty = The file is empty. Nothing has changed.
+fac-file-hidden = Names are shown only in rooms of at most 100 people. Draw rooms by lot first, then read the file.
+fac-file-many = The file has more people than can be moved at once. Split it.
+fac-file-found = { $file }: { $n } of { $of } are here and get a place in { $rooms ->
+    [one] one room
+   *[other] { $rooms } rooms
+}.
+fac-file-bad = { $n ->
+    [one] One row cannot be read
+   *[other] { $n } rows cannot be read
+}
+fac-file-unclear = { $n ->
+    [one] One row fits several who are here
+   *[other] { $n } rows fit several who are here
+}
+fac-file-missing = { $n ->
+    [one] One in the file is not here
+   *[other] { $n } in the file are not here
+}
+fac-file-others = { $n ->
+    [one] One who is here is not in the file and goes to the smallest room
+   *[other] { $n } who are here are not in the file and go to the smallest rooms
+}
+fac-file-line = Row { $line }:
+fac-file-quote = a quotation mark is not closed.
+fac-file-no-person = the column person is missing.
+fac-file-no-room-column = the column room is missing.
+fac-file-nobody = the name is missing.
+fac-file-no-room = the room of { $person } is missing.
+fac-file-role = the role “{ $role }” of { $person } is neither note-taker nor leader.
+fac-file-twice = { $person } is already on row { $line }.
+fac-file-done = { $n } people now sit in { $rooms } rooms.
+fac-file-again = Done. If more people come, you can use the same file again.
+fac-queue-n = Queue, { $n }
+fac-wants = wants { $m } min more
+fac-wants-help = asks for help
+fac-grant = Give { $m } min
+fac-hands-minutes = { $n ->
+    [one] One room wants more time
+   *[other] { $n } rooms want more time
+}
+fac-plus-minutes = +{ $m } min
+fac-tile-wants = wants { $m } minutes more
+fac-tile-away = { $n ->
+    [one] one is away
+   *[other] { $n } are away
+}
+fac-tile-ready-short = done
+fac-talks-about = talks about question { $n }
+fac-question-n = Question { $n }.
+fac-own-time = a time of its own, { $m } min left
+fac-own = left, a time of its own
+fac-as-all = left, as for all
+fac-pens-ask = Ask again
+fac-pen-ask = The room has no note-taker. Can one of you take the pen?
+fac-room-wants = The room has asked for { $m } min more since { $time }.
+fac-focus = The room talks about
+fac-focus-none = No question in particular
+fac-lead-nobody = Nobody leads the discussion.
+fac-lead-is = { $name } leads the discussion.
+fac-lead-give-to = Discussion leader
+fac-lead-none = Nobody
+fac-away-since = { $m ->
+    [0] away since just now
+   *[other] away for { $m } min
+}
+fac-open-step = Open { $step }
+fac-catalog-rooms = Rooms of about { $n }, a note-taker in each.
+fac-paper-lacks = { $n ->
+    [one] one paper is not entered
+   *[other] { $n } papers are not entered
+}
+fac-earlier = Round { $n }
+fac-hands-mixed = { $n } rooms in the queue

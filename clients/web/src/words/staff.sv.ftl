@@ -71,7 +71,7 @@ fac-slow = Det går inte att spara just nu. Rösterna väntar hos deltagarna. Pr
 no-saving = Det går inte att spara just nu
 fac-over = Workshopen är avslutad. Allt som är sparat finns kvar.
 fac-lobby = Välkommen in
-fac-lobby-lead = Deltagarna går med med koden på storbilden. Dela in i rum när alla är här, eller öppna första frågan direkt.
+fac-lobby-lead = Det här behövs innan ni börjar. Den som kommer sent kan gå med när som helst.
 fac-look = Titta på ställningen (det antecknas i loggen)
 fac-running = Ställningen just nu, bara för workshopledare
 fac-rooms = Dela in { $n } i { $rooms } rum
@@ -107,7 +107,6 @@ phase-secret = Hemlig.
 phase-open-ballot = Svaren är inte hemliga.
 k-of-n = { $k } av { $n }
 are-done = klara
-rooms-heading = Rum
 rooms-wait = När minst två personer är här kan du dela in dem i rum. Du kan också köra utan rum.
 rooms-lead = Rummen blir lika stora, med lottade platser. De som kommer senare hamnar i det minsta rummet.
 rooms-running = En fråga är öppen. Röster som redan är lagda räknas i det gamla rummet.
@@ -145,10 +144,9 @@ time-more = { $m ->
     [one] En minut
    *[other] { $m } minuter
 } längre
-minus-1 = −1 min
-plus-1 = +1 min
+minus-1 = −1
+plus-1 = +1
 plus-5 = +5 min
-time-all = Gäller alla rum
 screen-now = På storbilden nu
 screen-open = Öppna storbilden
 screen-pages = Sidor på storbilden
@@ -183,6 +181,7 @@ screen-qr = QR-kod till workshopen
 screen-step = Steg { $n } av { $of }
 screen-page = { $from }–{ $to } av { $of }
 screen-page-one = { $n } av { $of }
+screen-page-part = { $page }, del { $n } av { $of }
 screen-voted = { $k } har röstat, { $total } { $unit ->
     [dots] prickar
     [points] poäng
@@ -209,6 +208,9 @@ screen-answers = { $n ->
    *[other] svar
 }
 screen-no-answers = Inga svar
+screen-round = omgång { $n }
+screen-median-before = median { $n } (omgång { $round }: { $before })
+astext-before = Omgång { $round }: medianen var { $n }.
 screen-answers-unit = svar
 screen-wide = Stor spridning
 screen-median = median { $n }
@@ -218,6 +220,12 @@ screen-few-named = För få svar: { $rooms }
 screen-rooms-page = Rum { $rooms }
 screen-rooms-all = { $n } rum
 screen-ball-room = ett rum, vid sin median
+screen-ball-share = ett rum, vid sin andel
+screen-of-room = { $share } av rummets { $unit ->
+    [dots] prickar
+    [points] poäng
+   *[votes] röster
+}
 screen-legend-band = hälften av rummets svar, och medianen
 screen-rooms-talk = { $n ->
     [one] rum diskuterar
@@ -238,6 +246,19 @@ screen-no-notes = Inga anteckningar
 screen-plenary = Från rummen
 screen-no-plenary = Rummen har inte skickat något än.
 screen-writing = skrivs nu
+astext-follows = Texten följer storbilden.
+astext-now = Storbilden visar: { $title }
+astext-rating = { $n } svar. Medianen är { $median }. Hälften av svaren ligger mellan { $q1 } och { $q3 }.
+astext-all-at = Alla tillsammans: { $n }.
+astext-ends = 0 är ”{ $low }” och 100 är ”{ $high }”.
+astext-place = Läge
+astext-count = Antal
+astext-median = Median
+astext-between = Hälften mellan
+astext-statement = Fråga
+astext-room = Rum
+astext-rooms = Rum för rum
+astext-not-yours = Storbilden visar { $room }. Det rummets svar och anteckningar kan bara läsas på storbilden och i rummet.
 start-heading-catalog = Vad ska ni göra?
 start-title-other = Annat namn på workshopen (frivilligt)
 fac-catalog = Färdiga workshoppar
@@ -255,8 +276,7 @@ fac-minutes-range = { $least }–{ $most } min
 fac-slack = { $m } min att ta av
 fac-slack-range = { $least }–{ $most } min att ta av
 fac-slack-up-to = Upp till { $m } min att ta av
-fac-ends-about = Alla steg klara omkring { $time }
-fac-ends-if-now = Alla steg klara omkring { $time } om ni börjar nu
+fac-ends-if-now = Slutar { $time } om ni börjar nu
 fac-follows-later = Platsen följer resultatet.
 fac-follows-place = Plats { $n }, { $total } { $unit ->
     [dots] { $total ->
@@ -275,7 +295,6 @@ fac-n-questions = { $n ->
 fac-k-of-n-answers = { $k } av { $n } svar
 fac-k-of-n-answered = { $k } av { $n } har svarat
 fac-by-question = Fråga för fråga
-fac-gate-each = { $list } av { $n } rum diskuterar
 fac-gate-rooms = { $k } av { $n } rum diskuterar
 fac-close-many = Stäng { $q } frågor för { $n }
 fac-reveal-many = Visa { $q } resultat för alla
@@ -452,3 +471,170 @@ fac-log-go = Hämta loggen
 fac-log-busy = Hämtar
 fac-log-done = Loggen är hämtad.
 fac-log-failed = Loggen gick inte att hämta. Försök igen om en stund.
+undo = Ångra
+undo-open = { $step } öppnades
+undo-open-given = { $step } öppnades. { $n } svar räknas då inte.
+undo-close = röstningen stängdes
+undo-hold = hålls öppet
+undo-reveal = resultatet visades
+undo-hide = resultatet doldes
+undo-go = stegbytet
+undo-show = storbilden byttes
+undo-time = { $sign ->
+    [less] { $m } min
+   *[more] +{ $m } min
+}
+undo-grant = +{ $m } min till { $room }
+undo-pause = pausen
+undo-carry-on = tiden går igen
+undo-move = { $n ->
+    [one] en person flyttades
+   *[other] { $n } flyttades
+}
+undo-plan = den nya indelningen
+undo-lead = samtalsledaren
+undo-pen = antecknaren
+undo-name = rummets namn
+undo-say = meddelandet
+undo-back = nedräkningen
+fac-without-rooms = Börja utan rum
+fac-time = Tid
+fac-time-change = Ändra tiden
+fac-pause = Pausa
+fac-carry-on = Fortsätt
+fac-stands-still = Tiden står still
+fac-ends = Slutar { $time }
+fac-late = { $m } min sent
+fac-early = { $m } min tidigt
+fac-on-time = enligt plan
+fac-step-now = { $from }–{ $to }, pågår
+fac-step-done-since = klart, sedan { $from }
+fac-step-still = tiden står still
+fac-step-over = +{ $m } min
+fac-step-under = −{ $m } min
+fac-step-skipped = hoppades över
+fac-slack-none = Ingen tid över i steget
+fac-not-done = { $k ->
+    [one] En är inte klar.
+   *[other] { $k } är inte klara.
+}
+fac-gate-range = { $least }–{ $most } av { $n } rum diskuterar
+fac-talk-about = { $n ->
+    [one] ett rum här
+   *[other] { $n } rum här
+}
+fac-lobby-rooms = Rummen får själva frågan om vem som antecknar. Öppna första steget när alla hittat rätt.
+fac-lobby-screen = Storbilden
+fac-lobby-screen-note = Öppnas i ett eget fönster. Dra det till projektorn.
+fac-lobby-join = Deltagarna
+fac-copy-join = Kopiera länken
+fac-lobby-make-rooms = Rummen
+fac-rooms-own = För hand eller från fil
+fac-rooms-make = Dela in i rum
+fac-rooms-way = Hur
+fac-rooms-hand = Flytta personer
+fac-rooms-lot = Lotta
+fac-rooms-again = Blanda om
+fac-rooms-file = Från fil
+fac-rooms-even = { $n } personer, { $rooms } rum om { $size }
+fac-rooms-about = { $n } personer, { $rooms } rum om { $least }–{ $most }
+fac-rooms-hidden = Några namn syns inte: i rum med fler än 100 personer.
+fac-find-person = Sök person
+fac-move-n-to = { $n ->
+    [0] Kryssa för personer och välj rum
+    [one] Flytta en till
+   *[other] Flytta { $n } till
+}
+fac-changes = Ändringar
+fac-changes-n = { $n ->
+    [0] Inga ändringar.
+    [one] En ändring väntar.
+   *[other] { $n } ändringar väntar.
+}
+fac-change = { $name } → { $room }
+fac-move-people = { $n ->
+    [one] Flytta en person
+   *[other] Flytta { $n } personer
+}
+fac-file-lead = En rad per person, med semikolon, komma eller tabb emellan. Organisation och roll får vara tomma. Rollen är antecknare eller samtalsledare.
+fac-file-example = person;organisation;rum;roll
+    Aino Ek;Bollhems kommun;1;antecknare
+    Omar Kaya;Region Bollmora;Björken;
+fac-file-choose = Välj fil
+fac-file-other = Välj en annan fil
+fac-file-large = Filen är för stor för att vara en lista över personer. Högst 2 MB går att läsa.
+fac-file-unread = Filen gick inte att läsa. Inget är ändrat. Försök igen.
+fac-file-empty = Filen är tom. Inget är ändrat.
+fac-file-hidden = Namn syns bara i rum med högst 100 personer. Lotta först, och läs sedan in filen.
+fac-file-many = Filen har fler personer än som kan flyttas på en gång. Dela upp den.
+fac-file-found = { $file }: { $n } av { $of } är här och får plats i { $rooms ->
+    [one] ett rum
+   *[other] { $rooms } rum
+}.
+fac-file-bad = { $n ->
+    [one] En rad går inte att läsa
+   *[other] { $n } rader går inte att läsa
+}
+fac-file-unclear = { $n ->
+    [one] En rad stämmer på flera som är här
+   *[other] { $n } rader stämmer på flera som är här
+}
+fac-file-missing = { $n ->
+    [one] En i filen är inte här
+   *[other] { $n } i filen är inte här
+}
+fac-file-others = { $n ->
+    [one] En som är här står inte i filen och hamnar i det minsta rummet
+   *[other] { $n } som är här står inte i filen och hamnar i de minsta rummen
+}
+fac-file-line = Rad { $line }:
+fac-file-quote = ett citattecken avslutas inte.
+fac-file-no-person = kolumnen person saknas.
+fac-file-no-room-column = kolumnen rum saknas.
+fac-file-nobody = namnet saknas.
+fac-file-no-room = rummet för { $person } saknas.
+fac-file-role = rollen ”{ $role }” för { $person } är varken antecknare eller samtalsledare.
+fac-file-twice = { $person } står redan på rad { $line }.
+fac-file-done = { $n } personer sitter nu i { $rooms } rum.
+fac-file-again = Klart. Kommer fler kan du dela in igen från samma fil.
+fac-queue-n = Kö, { $n }
+fac-wants = vill ha { $m } min till
+fac-wants-help = ber om hjälp
+fac-grant = Ge { $m } min
+fac-hands-minutes = { $n ->
+    [one] Ett rum vill ha mer tid
+   *[other] { $n } rum vill ha mer tid
+}
+fac-plus-minutes = +{ $m } min
+fac-tile-wants = vill ha { $m } min till
+fac-tile-away = { $n ->
+    [one] en är borta
+   *[other] { $n } är borta
+}
+fac-tile-ready-short = klart
+fac-talks-about = talar om fråga { $n }
+fac-question-n = Fråga { $n }.
+fac-own-time = egen tid, { $m } min kvar
+fac-own = kvar, egen tid
+fac-as-all = kvar, som alla
+fac-pens-ask = Fråga igen
+fac-pen-ask = Rummet saknar antecknare. Kan någon av er ta pennan?
+fac-room-wants = Rummet har bett om { $m } min till sedan { $time }.
+fac-focus = Rummet talar om
+fac-focus-none = Ingen särskild fråga
+fac-lead-nobody = Ingen leder samtalet.
+fac-lead-is = { $name } leder samtalet.
+fac-lead-give-to = Samtalsledare
+fac-lead-none = Ingen
+fac-away-since = { $m ->
+    [0] borta sedan nyss
+   *[other] borta sedan { $m } min
+}
+fac-open-step = Öppna { $step }
+fac-catalog-rooms = Rum om ungefär { $n }, en antecknare i varje.
+fac-paper-lacks = { $n ->
+    [one] ett papper är inte inskrivet
+   *[other] { $n } papper är inte inskrivna
+}
+fac-earlier = Omgång { $n }
+fac-hands-mixed = { $n } rum i kön

@@ -12,6 +12,7 @@ settings = Språk och utseende
 settings-language = Språk
 settings-theme = Ljust eller mörkt
 settings-text = Textstorlek
+screen-text = Storbilden som text
 theme-system = Som enheten
 theme-light = Ljust
 theme-dark = Mörkt
@@ -37,9 +38,12 @@ join-under-way = Du släpps in.
 join-opening = Workshopen öppnas
 
 you-are-in = Du är med
-this-is-you = du
 unnamed = Utan namn
 unnamed-n = Deltagare { $n }
+unnamed-some = { $n ->
+    [one] En utan namn.
+   *[other] { $n } utan namn.
+}
 name-change = Ändra namn
 lobby-in = Du är med. Det börjar snart. Ha sidan öppen.
 lobby-try = Prova att flytta pricken. Övning, sparas inte.
@@ -49,6 +53,28 @@ room-number = Rum { $room }
 room-named = Rum { $room }, { $name }
 room-needed = Rummen svarar tillsammans här. Du får ett rum när workshopledaren flyttar dig till ett.
 room-holds = Rummet svarar tillsammans. Det sista ni sparar gäller för hela rummet.
+agree-ask = { $name } föreslår: { $said }. Stämmer det?
+agree-ask-room = Rummets svar: { $said }. Stämmer det?
+agree-ask-name = { $name } har lagt rummets svar. Stämmer det?
+agree-ask-list = Rummets svar ligger ovan. Stämmer det?
+agree-yours = Ditt förslag. De andra säger om det stämmer.
+agree-yes = Stämmer
+agree-no = Inte än
+agree-count = { $k } av { $n } stämmer
+agree-all = Alla { $n } stämmer
+agree-wait = Inte än: { $names }
+agree-said-yes = Du har sagt att det stämmer.
+agree-said-no = Du har sagt inte än. Säg vad som behöver ändras.
+agree-stale = Svaret ändrades just. Titta på det nya och svara igen.
+done = Jag är klar
+done-lead = Klart. Det du sparat räknas. Du kan ändra tills frågan stänger.
+done-change = Ändra
+focus-here = Rummet talar om denna
+focus-other = Rummet talar om fråga { $n }.
+focus-go = Gå dit
+focus-show = Visa frågan för rummet
+focus-next = Nästa fråga för rummet
+focus-now = Rummet talar om: { $title }
 no-room = Du är inte i något rum än. Workshopledaren placerar dig.
 in-room = I rummet: du, { $names }.
 in-room-more = I rummet: du, { $names } och { $n } till.
@@ -144,12 +170,16 @@ time-label = Tid kvar
 time-left = { $m } minuter kvar
 time-minute = En minut kvar
 time-out = Tiden är ute
+time-still = Pausad
+time-still-said = Tiden är pausad.
+time-runs-said = Tiden går igen.
 time-grace = Tiden är ute. Gör klart, du har { $s } { $s ->
     [one] sekund
    *[other] sekunder
 }.
 closed = Röstningen är stängd. Det du sparade räknas.
 closed-empty = Röstningen är stängd.
+closed-now = Stängd
 result-hidden = Workshopledaren visar resultatet senare.
 result-none = Ingen har röstat.
 result-first = Flest { $unit ->
@@ -166,6 +196,11 @@ legend-room = ert rum
 legend-all = alla tillsammans
 share-room = { $share } ert rum
 share-all = { $share } alla
+round-before = Omgång { $n }: { $what }
+round-all = Alla, omgång { $n }
+round-median = Mitten i omgång { $n }
+round-at = mitten i omgång { $n }: { $at }
+round-which = Vilken omgång
 you = du: { $n }
 as-table = Visa som tabell
 as-picture = Visa som bild
@@ -190,7 +225,7 @@ act-no-contact = Ingen kontakt med servern. Inget hände. Försök igen när kon
 act-no-saving = Det går inte att spara just nu. Inget hände. Försök igen när det går.
 
 fault-none = Sparat.
-fault-recovered = Pennan hade bytt hand. Det du skrev ligger under Räddat.
+fault-recovered = Pennan hade bytt hand. Det du skrev är sparat bland rummets förslag, där den som antecknar ser det.
 fault-later = Det är mycket på en gång. Det du gjort ligger kvar och skickas igen av sig självt.
 fault-unsure = Det är inte säkert att det kom fram. Det skickas igen av sig självt.
 fault-elsewhere = Servern bad sidan att ansluta på nytt. Det sker av sig självt.
@@ -296,6 +331,7 @@ text-count = { $n ->
 }
 text-same = { $n } personer
 text-yours = ditt svar
+text-removed = (borttaget)
 text-more = { $n ->
     [one] Ett svar till får inte plats här.
    *[other] { $n } svar till får inte plats här.
@@ -367,6 +403,26 @@ help-ask = Be om hjälp
 help-up = Workshopledaren ser att ni vill ha hjälp.
 help-queue = Workshopledaren ser att ni vill ha hjälp. Ni är nummer { $n } i kön.
 help-down = Vi behöver inte hjälp längre
+help-minutes = Be om 5 minuter
+help-minutes-up = Ni har bett om { $m } minuter till. Workshopledaren ser det.
+help-minutes-queue = Ni har bett om { $m } minuter till. Ni är nummer { $n } i kön.
+help-minutes-down = Vi behöver inte mer tid
+leader-is = { $name } leder samtalet.
+leader-somebody = En i rummet leder samtalet.
+leader-you = Du leder samtalet.
+leader-nobody = Ingen leder samtalet än.
+leader-take = Jag leder samtalet
+leader-give = Lämna över samtalet
+leader-to = Vem ska leda samtalet?
+leader-lay = Sluta leda samtalet
+leader-taken = Någon annan hann före och leder samtalet.
+leader-role = samtalsledare
+people-away = borta just nu
+people-away-for = borta sedan { $m } min
+people-some-away = { $n ->
+    [one] En är borta just nu.
+   *[other] { $n } är borta just nu.
+}
 ready-room = Vi är klara
 ready-yes = Rummet är klart med steget.
 ready-no = Inte klara än
@@ -394,6 +450,7 @@ notes-earlier = { $n ->
    *[other] { $n } tidigare lydelser
 }
 notes-rescued = Räddat
+notes-rescuing = På väg till rummets förslag.
 notes-rescued-lead = Det här hann inte sparas innan pennan bytte hand. Det ligger kvar här tills du har tagit hand om det.
 notes-suggest = Föreslå
 notes-suggested = Föreslaget för rummets antecknare.

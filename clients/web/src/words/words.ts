@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Sentences for people, in the reader's language. A third language is two more .ftl files and two lines here. A page fetches the language it shows, no other, and
 // what only staff's pages say (staff.*.ftl) comes with those.
-import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
+import { FluentBundle, type FluentResource, type FluentVariable } from "@fluent/bundle";
 import { computed, signal } from "@preact/signals";
 import { FAULT } from "../tables.js";
 
 export type Language = "sv" | "en";
-type Source = Record<Language, () => Promise<{ default: string }>>;
+/** By name, read when the page is built (build.mjs): no page carries the reader of Fluent's text. */
+type Sentences = Record<string, FluentResource["body"][number]["value"]>;
+type Source = Record<Language, () => Promise<{ default: Sentences }>>;
 const all: Source = { sv: () => import("./sv.ftl"), en: () => import("./en.ftl") };
 const staff: Source = { sv: () => import("./staff.sv.ftl"), en: () => import("./staff.en.ftl") };
 /** What this page says: of all, and once somebody is staff, of staff. */
 const wanted: Source[] = [all];
-const texts = signal<ReadonlyMap<string, string>>(new Map());
+const texts = signal<ReadonlyMap<string, Sentences>>(new Map());
 const nameOf = (source: Source, which: Language) => `${source === staff ? "staff." : ""}${which}`;
 export const LANGUAGES: { code: Language; name: string }[] = [{ code: "sv", name: "Svenska" }, { code: "en", name: "English" }];
 
@@ -23,8 +25,8 @@ export async function wordsLoad(which: Language): Promise<void> {
 		const name = nameOf(source, which);
 		if (texts.value.has(name))
 			return;
-		const { default: text } = await source[which]();
-		texts.value = new Map(texts.value).set(name, text);
+		const { default: sentences } = await source[which]();
+		texts.value = new Map(texts.value).set(name, sentences);
 	}));
 }
 /** This page is one of staff's. */
@@ -37,8 +39,7 @@ export function wordsStaff(): Promise<void> {
 const bundle = computed(() => {
 	const made = new FluentBundle(language.value, { useIsolating: false });
 	for (const source of [all, staff])
-		for (const error of made.addResource(new FluentResource(texts.value.get(nameOf(source, language.value)) ?? "")))
-			console.error(error);
+		made.addResource({ body: Object.entries(texts.value.get(nameOf(source, language.value)) ?? {}).map(([id, value]) => ({ id, value, attributes: {} })) as FluentResource["body"] });
 	return made;
 });
 

@@ -4,11 +4,12 @@ import { Button } from "../../look/parts.js";
 import type { Activity, Session, Step } from "../../state/session.js";
 import { COMMAND, PHASE } from "../../tables.js";
 import { countdown, t } from "../../words/words.js";
-import { activitiesOf, counted, gate } from "./acts.js";
+import { MINUTE, activitiesOf, callBack, counted, gate, hideAll, openAgain } from "./acts.js";
 import { OutcomeLine } from "./order.js";
 import type { Stage } from "./plan.js";
 import { Plenary, ResultRows } from "./results.js";
 
+const BACK_MINUTES = 5;
 /** Where a list of questions leaves room for the wall; else its first line has to do. */
 const ROOMY = matchMedia("(min-width: 1000px) and (min-height: 850px)");
 
@@ -18,7 +19,10 @@ function phaseWords(session: Session, activity: Activity): string {
 	switch (phase) {
 	case PHASE.READY: return `${t("phase-ready")} ${secrecy}`;
 	case PHASE.OPEN: return `${t("phase-open")} ${secrecy}`;
-	case PHASE.CLOSING: return t("phase-closing", { s: Math.ceil((session.remaining() ?? 0) / 1000) });
+	case PHASE.CLOSING: {
+		const progress = session.progress(activity.number), left = progress ? progress.of - progress.done : 0;
+		return `${t("phase-closing", { s: Math.ceil((session.remaining() ?? 0) / 1000) })}${left > 0 ? ` ${t("fac-not-done", { k: left })}` : ""}`;
+	}
 	case PHASE.CLOSED: return activity.secret ? t("phase-sealing") : t("phase-closed");
 	case PHASE.SEALED: return t("phase-closed");
 	default: return t("phase-revealed");
@@ -27,12 +31,12 @@ function phaseWords(session: Session, activity: Activity): string {
 
 export function Now({ session, step, stage, order }: { session: Session; step: Step | null; stage: Stage; order: (activity: number) => void }) {
 	if (!step)
-		return <div class="at-hand"><Back session={session} /><h2>{t("fac-lobby")}</h2><p>{t("fac-lobby-lead")}</p></div>;
+		return <div class="at-hand"><Back session={session} /><h2>{t("fac-lobby")}</h2><p>{t(session.rooms.length ? "fac-lobby-rooms" : "fac-lobby-lead")}</p></div>;
 	const list = activitiesOf(session, step);
 	const about = stage.about.map((n) => session.activity(n)).filter((a): a is Activity => a !== null);
 	const [first] = about;
 	const single = list.length === 1 ? list[0] : null;
-	const round = single ? session.phase(single.number).round : 1;
+	const round = Math.max(1, ...list.map((a) => session.phase(a.number).round));
 	const running = stage.is === "running" || stage.is === "closing";
 	const count = running ? counted(session, stage.about) : null;
 	const share = count && count.of > 0 ? count.done / count.of : 0;
@@ -40,9 +44,12 @@ export function Now({ session, step, stage, order }: { session: Session; step: S
 		<div class="at-hand">
 			<Back session={session} />
 			<div class="now-head">
-				<h2>{single?.title ?? step.title}{round > 1 && <span class="chip">{t("round", { n: round })}</span>}</h2>
-				{first && <p>{list.length > 1 && <>{t("fac-n-questions", { n: about.length })} </>}{phaseWords(session, first)}</p>}
-				{!first && step.instruction && <p class="keep">{step.instruction}</p>}
+				<div class="now-what">
+					<h2>{single?.title ?? step.title}{round > 1 && <span class="chip">{t("round", { n: round })}</span>}</h2>
+					{first && <p>{list.length > 1 && <>{t("fac-n-questions", { n: about.length })} </>}{phaseWords(session, first)}</p>}
+					{!first && step.instruction && <p class="keep">{step.instruction}</p>}
+				</div>
+				<Again session={session} step={step} stage={stage} />
 			</div>
 			{count && (
 				<div class="now-progress">
@@ -58,6 +65,24 @@ export function Now({ session, step, stage, order }: { session: Session; step: S
 			)}
 			{running && single && <Gate session={session} activity={single} />}
 			{list.map((a) => <OutcomeLine key={a.number} session={session} activity={a} order={order} />)}
+		</div>
+	);
+}
+
+/** Beside the way on: what is shown is hidden or asked once more, what is closed goes on. */
+function Again({ session, step, stage }: { session: Session; step: Step; stage: Stage }) {
+	if (session.over || session.stuck)
+		return null;
+	const shown = step.activities.filter((n) => session.phase(n).phase === PHASE.REVEALED), { about } = stage, rooms = session.rooms.length > 0;
+	const closed = stage.is === "closed" && about.every((n) => !session.activity(n)?.secret);
+	if (shown.length === 0 && !closed && !rooms)
+		return null;
+	return (
+		<div class="again">
+			{rooms && <Button class="wide-only" onClick={() => callBack(session, BACK_MINUTES * MINUTE)}>{t("fac-back-in-five")}</Button>}
+			{closed && <Button onClick={() => openAgain(session, about)}>{t("fac-reopen")}</Button>}
+			{shown.length === 1 && shown.length === step.activities.length && <Button onClick={() => session.command(COMMAND.ask, shown[0], 0)}>{t("fac-ask")}</Button>}
+			{shown.length > 0 && <Button onClick={() => hideAll(session, shown)}>{t("fac-hide")}</Button>}
 		</div>
 	);
 }
@@ -86,7 +111,7 @@ function Back({ session }: { session: Session }) {
 	return (
 		<p class="back-line">
 			<span>{back.remaining_ms > 0 ? t("fac-back-in") : t("fac-back-now")} {back.remaining_ms > 0 && <b class="num">{countdown(back.remaining_ms)}</b>}</span>
-			<Button aria-disabled={session.stuck} onClick={() => session.command(COMMAND.back, 0, 0, [0])}>{back.remaining_ms > 0 ? t("regret") : t("fac-back-end")}</Button>
+			<Button aria-disabled={session.stuck} onClick={() => callBack(session, 0)}>{back.remaining_ms > 0 ? t("regret") : t("fac-back-end")}</Button>
 		</p>
 	);
 }
@@ -100,18 +125,20 @@ function Gate({ session, activity }: { session: Session; activity: Activity }) {
 function GateEach({ session, about }: { session: Session; about: Activity[] }) {
 	const opened = about.map((a) => gate(session, a)).filter((g) => g !== null);
 	const [first] = opened;
-	return first && first.of > 0 ? <span class="num">{t("fac-gate-each", { list: opened.map((g) => g.open).join(", "), n: first.of })}</span> : null;
+	const counts = opened.map((g) => g.open), least = Math.min(...counts), most = Math.max(...counts);
+	return first && first.of > 0 ? <span class="num">{least === most ? t("fac-gate-rooms", { k: most, n: first.of }) : t("fac-gate-range", { least, most, n: first.of })}</span> : null;
 }
 
 /** One of several open questions: its title, who has answered, and in how many rooms it is talked about. */
 function Running({ session, activity }: { session: Session; activity: Activity }) {
 	const progress = session.progress(activity.number);
 	const opened = gate(session, activity);
+	const talks = session.rooms.filter((r) => session.focus(r.room)?.activity === activity.number).length;
 	return (
 		<li>
 			<span class="question-title">{activity.title}</span>
 			<span class="num">
-				{progress && <span>{t("fac-k-of-n-answered", { k: progress.done, n: progress.of })}</span>} {opened && opened.of > 0 && <b>{t("fac-gate-rooms", { k: opened.open, n: opened.of })}</b>}
+				{talks > 0 && <b>{t("fac-talk-about", { n: talks })}</b>} {progress && <span>{t("fac-k-of-n-answered", { k: progress.done, n: progress.of })}</span>} {opened && opened.of > 0 && <b>{t("fac-gate-rooms", { k: opened.open, n: opened.of })}</b>}
 			</span>
 		</li>
 	);

@@ -18,6 +18,15 @@ const KINDS = ["dots", "choice", "rating", "text"];
 /** The sheets that this browser has entered, so that each can be corrected; never what stands on them. */
 const sheetsName = (session: Session, room: number, activity: number) => `bp.paper.${session.live.sid}.${activity}.${session.phase(activity).round}.${room}`;
 
+const announcedName = (session: Session, room: number, activity: number) => `${sheetsName(session, room, activity)}.n`;
+/** Sheets of a room that were announced here and are not entered yet: a discussion waits for them. */
+export function papersLack(session: Session, room: number, about: number[]): number {
+	return about.reduce((sum, activity) => {
+		const count = Number(store.get(announcedName(session, room, activity)) ?? 0);
+		return count ? sum + Math.max(0, count - (store.get(sheetsName(session, room, activity)) ?? "").split(",").filter(Boolean).length) : sum;
+	}, 0);
+}
+
 export function PaperFold({ session, room, step }: { session: Session; room: number; step: Step | null }) {
 	const list = activitiesOf(session, step).filter((a) => KINDS.includes(a.kind) && isOpen(session.phase(a.number).phase));
 	const [number, setNumber] = useState(0);
@@ -41,7 +50,7 @@ export function PaperFold({ session, room, step }: { session: Session; room: num
 function Papers({ session, room, activity }: { session: Session; room: number; activity: Activity }) {
 	const name = sheetsName(session, room, activity.number);
 	const [sheets, setSheets] = useState<string[]>(() => (store.get(name) ?? "").split(",").filter((s) => fromBase64url(s)?.length === 16));
-	const [count, setCount] = useState(Math.max(1, sheets.length));
+	const [count, setCount] = useState(Math.max(1, sheets.length, Number(store.get(announcedName(session, room, activity.number)) ?? 0)));
 	const [sheet, setSheet] = useState(""); /* "": a new one */
 	const [heads, setHeads] = useState(1);
 	const [values, setValues] = useState<Map<number, number>>(new Map());
@@ -75,7 +84,12 @@ function Papers({ session, room, activity }: { session: Session; room: number; a
 	};
 	return (
 		<>
-			<form class="one-line" onSubmit={(e) => { e.preventDefault(); if (session.command(COMMAND.papers, activity.number, room, [count])) setDone(t("fac-paper-announced", { n: count })); }}>
+			<form class="one-line" onSubmit={(e) => { e.preventDefault();
+				if (session.command(COMMAND.papers, activity.number, room, [count])) {
+					store.set(announcedName(session, room, activity.number), String(count));
+					setDone(t("fac-paper-announced", { n: count }));
+				}
+			}}>
 				<label for="paper-count">{t("fac-paper-count")}</label>
 				<input id="paper-count" class="num" type="number" min={0} max={500} value={count} onInput={(e) => setCount(Math.max(0, Math.round(e.currentTarget.valueAsNumber) || 0))} />
 				<button type="submit" class="button plain" aria-disabled={session.stuck}>{t("fac-paper-count-go")}</button>

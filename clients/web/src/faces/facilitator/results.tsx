@@ -13,7 +13,22 @@ export function ResultRows({ session, activity, named }: { session: Session; act
 	const inside = activity.kind === "rating" ? <Rating session={session} activity={activity} named={named} />
 		: activity.kind === "text" ? <Answers session={session} activity={activity} named={named} />
 		: <Sums session={session} activity={activity} named={named} />;
-	return <div class={`came-out ${activity.kind}`}>{inside}</div>;
+	return <div class={`came-out ${activity.kind}`}>{inside}<Earlier session={session} activity={activity} /></div>;
+}
+
+/** What came out when it was asked before, newest first, in a line or a few. */
+function Earlier({ session, activity }: { session: Session; activity: Activity }) {
+	const { round } = session.phase(activity.number);
+	return (
+		<>
+			{session.rounds(activity.number).filter((n) => n < round).reverse().map((n) => {
+				const of = session.result(activity.number, 0, n), placed = activity.kind === "rating" ? session.rating(activity.number, 0, n) : null;
+				const words = !of || of.held_back ? t("fac-few-answers") : placed ? t("fac-median-is", { n: hundredth(placed.median) })
+					: activity.kind === "text" ? session.answers(activity.number, 0, n).map((a) => a.words).join("; ") : rows(activity, of).slice(0, TOP).map((r) => `${r.words} ${figure(r.sum)}`).join("; ");
+				return <p class="note earlier" key={n}><b>{t("fac-earlier", { n })}</b> {words}</p>;
+			})}
+		</>
+	);
 }
 
 function Again({ session, activity }: { session: Session; activity: Activity }) {

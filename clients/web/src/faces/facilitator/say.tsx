@@ -3,10 +3,9 @@
 import { useState } from "preact/hooks";
 import { Button, Sheet } from "../../look/parts.js";
 import type { Session } from "../../state/session.js";
-import { COMMAND } from "../../tables.js";
 import { clockTime, t } from "../../words/words.js";
 import { roomLabel } from "../common.js";
-import { MINUTE, scopeOf } from "./acts.js";
+import { MINUTE, callBack, say, scopeOf } from "./acts.js";
 import { Stuck } from "./trouble.js";
 
 const BACK_MINUTES = [2, 5, 10];
@@ -17,7 +16,7 @@ export function Say({ session, room, close }: { session: Session; room: number; 
 	const said = session.announcements(room).find((a) => a.scope === scopeOf(room));
 	const back = session.back(0);
 	const [words, setWords] = useState("");
-	const put = (text: string) => session.command(COMMAND.say, 0, scopeOf(room), [], text === "" ? null : [["", text]]);
+	const put = (text: string) => say(session, room, text);
 	return (
 		<Sheet title={room ? t("fac-say-room", { room: roomLabel(session, room) }) : t("say-all")} close={close}>
 			<Stuck session={session} />
@@ -38,8 +37,8 @@ export function Say({ session, room, close }: { session: Session; room: number; 
 				<div class="call-back" role="group" aria-label={t("fac-back-all")}>
 					<b>{t("fac-back-all")}</b>
 					<div class="acts">
-						{BACK_MINUTES.map((m) => <Button key={m} icon="clock" aria-disabled={session.stuck} onClick={() => { if (session.command(COMMAND.back, 0, 0, [m * MINUTE])) close(); }}>{t("fac-back-minutes", { m })}</Button>)}
-						{back && <Button aria-disabled={session.stuck} onClick={() => { if (session.command(COMMAND.back, 0, 0, [0])) close(); }}>{t("fac-back-end")}</Button>}
+						{BACK_MINUTES.map((m) => <Button key={m} icon="clock" aria-disabled={session.stuck} onClick={() => { if (callBack(session, m * MINUTE)) close(); }}>{t("fac-back-minutes", { m })}</Button>)}
+						{back && <Button aria-disabled={session.stuck} onClick={() => { if (callBack(session, 0)) close(); }}>{t("fac-back-end")}</Button>}
 					</div>
 					<p class="note">{t("fac-back-note")}</p>
 				</div>

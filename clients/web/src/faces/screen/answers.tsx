@@ -4,8 +4,8 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Activity, Answer, Session } from "../../state/session.js";
 import { figure, language, t } from "../../words/words.js";
 import { roomLabel } from "../common.js";
-import { Head, LARGE, type Tell, Zone, fromTo, pageOf, scale, usePages, useTell } from "./kit.js";
-import { WORD_MOST_LARGE_U, WORD_MOST_U, areWords, byCount, wordSize } from "./measure.js";
+import { CutRow, Head, LARGE, type Tell, WIDE_U, Zone, fromTo, pageOf, partWords, scale, usePages, useTell } from "./kit.js";
+import { WORD_MOST_LARGE_U, WORD_MOST_U, areWords, byCount, wholeSize, wordSize } from "./measure.js";
 
 export function AnswersPanel({ session, activity, room, tell }: { session: Session; activity: Activity; room: number; tell: Tell }) {
 	const result = session.result(activity.number, room);
@@ -26,15 +26,16 @@ export function AnswersPanel({ session, activity, room, tell }: { session: Sessi
 }
 
 function List({ session, answers, tell }: { session: Session; answers: Answer[]; tell: Tell }) {
-	const { box, ranges } = usePages(answers.map((a) => a.words).join("\n\n"));
+	const { box, ranges, cuts } = usePages(answers.map((a) => a.words).join("\n\n"));
 	const page = Math.min(pageOf(session), ranges.length - 1);
 	const [from, to] = ranges[page];
-	useTell(tell, ranges.length, fromTo(from, to, answers.length));
+	const cut = cuts[page] ?? null;
+	useTell(tell, ranges.length, partWords(fromTo(from, to, answers.length), cut));
 	const row = (a: Answer, i: number) => <li key={i}><span class="keep">{a.words}</span>{a.count > 1 && <b class="num">{t("screen-times", { n: a.count })}</b>}</li>;
 	return (
 		<div class="rows-zone">
 			<div class="measure" aria-hidden="true"><ol class="said-rows" ref={box}>{answers.map(row)}</ol></div>
-			<ol class="said-rows" start={from + 1}>{answers.slice(from, to).map((a, i) => row(a, from + i))}</ol>
+			<CutRow cut={cut}><ol class="said-rows" start={from + 1}>{answers.slice(from, to).map((a, i) => row(a, from + i))}</ol></CutRow>
 		</div>
 	);
 }
@@ -86,7 +87,7 @@ function Words({ session, answers, tell }: { session: Session; answers: Answer[]
 	useTell(tell, form.ranges.length, t("screen-words", { words: fromTo(from, to, answers.length) }));
 	const counts = answers.map((a) => a.count), least = Math.min(...counts), largest = Math.max(...counts);
 	const word = (a: Answer, most: number) => (
-		<span key={a.words} class={`s-word ${a.count >= largest * 0.4 && a.count > 1 ? "often" : ""}`} ref={(node) => node?.style.setProperty("--size", wordSize(a.count, least, largest, most).toFixed(2))}>{a.words}{largest > 1 && <span class="num">{"\u00a0"}{a.count}</span>}</span>
+		<span key={a.words} class={`s-word ${a.count >= largest * 0.4 && a.count > 1 ? "often" : ""}`} ref={(node) => node?.style.setProperty("--size", Math.min(wordSize(a.count, least, largest, most), wholeSize(a.words, WIDE_U / scale.value)).toFixed(2))}>{a.words}{largest > 1 && <span class="num">{"\u00a0"}{a.count}</span>}</span>
 	);
 	return (
 		<div class="rows-zone">

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { encode } from "uqr";
 import type { Session } from "../../state/session.js";
 import { grouped, t } from "../../words/words.js";
-import { PEOPLE_BALLS, WIDE_U } from "./kit.js";
+import { PEOPLE_BALLS, WIDE_U, Zone } from "./kit.js";
 
 export function JoinPanel({ session }: { session: Session }) {
 	const code = session.head.code;
@@ -12,7 +12,7 @@ export function JoinPanel({ session }: { session: Session }) {
 	const known = useRef(present);
 	useEffect(() => { known.current = present; });
 	return (
-		<div class="zone">
+		<Zone about={`${session.title} ${present > PEOPLE_BALLS} ${present * PERSON_U > WIDE_U}`}>
 			<h1>{session.title}</h1>
 			<div class="join-panel">
 				<div>
@@ -22,14 +22,15 @@ export function JoinPanel({ session }: { session: Session }) {
 				<Qr text={`${location.origin}/#${code}`} />
 			</div>
 			<People count={present <= PEOPLE_BALLS ? present : 0} known={known.current} />
-		</div>
+		</Zone>
 	);
 }
 
+const PERSON_U = 4.4;
 /** One ball a person on the plank, in at most two rows; who has just come falls down from above. */
 function People({ count, known }: { count: number; known: number }) {
-	const most = 4.4, lines = count * most > WIDE_U ? 2 : 1;
-	const pitch = Math.min(most, WIDE_U / Math.max(1, Math.ceil(count / lines)));
+	const lines = count * PERSON_U > WIDE_U ? 2 : 1;
+	const pitch = Math.min(PERSON_U, WIDE_U / Math.max(1, Math.ceil(count / lines)));
 	const across = Math.floor(WIDE_U / pitch + 1e-6), height = pitch * lines + 1;
 	return (
 		<svg class="people" viewBox={`0 0 ${WIDE_U} ${height}`} aria-hidden="true">

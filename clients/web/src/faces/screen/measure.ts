@@ -63,6 +63,11 @@ export function wordSize(count: number, least: number, largest: number, most: nu
 	return largest === least ? (WORD_LEAST_U + most) / 2 : WORD_LEAST_U + ((most - WORD_LEAST_U) * (count - least)) / (largest - least);
 }
 
+const LETTER_WIDE = 0.7; /* of a bold letter's size, in a wide font */
+/** The size up to which the longest word stands whole on a line so wide: none is broken to be large. */
+export const wholeSize = (words: string, width: number): number =>
+	Math.max(WORD_LEAST_U, width / (LETTER_WIDE * Math.max(...words.split(/[\s\u00ad-]+/).map((word) => [...word].length))));
+
 /** Words are short; sentences are listed. */
 export const WORD_LETTERS = 30;
 export const areWords = (answers: { words: string }[]): boolean => answers.length > 0 && answers.every((a) => [...a.words].length <= WORD_LETTERS && !a.words.includes("\n"));
@@ -85,4 +90,19 @@ export function reasons(rows: { total: number; voters: number }[]): Reason[] {
 export function even(count: number, most: number): [number, number][] {
 	const pages = Math.max(1, Math.ceil(count / Math.max(1, most)));
 	return Array.from({ length: pages }, (_, i) => [Math.floor((i * count) / pages), Math.floor(((i + 1) * count) / pages)]);
+}
+
+/** The parts of a row that is higher than its page: in each as many whole lines as there is room for, at least one. ends: where each line ends, from the row's top. */
+export function cutsOf(ends: number[], room: number): { top: number; height: number }[] {
+	const out: { top: number; height: number }[] = [];
+	let top = 0, last = 0;
+	for (const end of ends) {
+		if (end - top > room && last > top) {
+			out.push({ top, height: last - top });
+			top = last;
+		}
+		last = end;
+	}
+	out.push({ top, height: last - top });
+	return out;
 }

@@ -4,7 +4,7 @@ import type { Session } from "../../state/session.js";
 import { NOTE } from "../../tables.js";
 import { t } from "../../words/words.js";
 import { noteKind, roomLabel } from "../common.js";
-import { Head, type Tell, Zone, fromTo, pageOf, usePages, useTell } from "./kit.js";
+import { CutRow, Head, type Tell, Zone, fromTo, pageOf, partWords, usePages, useTell } from "./kit.js";
 
 interface Line { key: string; kind: number; room: string; words: string; writing: boolean }
 
@@ -28,10 +28,11 @@ export function PlenaryPanel({ session, tell }: { session: Session; tell: Tell }
 }
 
 function Lines({ session, room, title, small, none, list, tell }: { session: Session; room: number; title: string; small: string; none: string; list: Line[]; tell: Tell }) {
-	const { box, ranges } = usePages(list.map((line) => `${line.kind} ${line.room} ${line.words}`).join("\n\n"));
+	const { box, ranges, cuts } = usePages(list.map((line) => `${line.kind} ${line.room} ${line.words}`).join("\n\n"));
 	const page = Math.min(pageOf(session), ranges.length - 1);
 	const [from, to] = ranges[page];
-	useTell(tell, ranges.length, fromTo(from, to, list.length));
+	const cut = cuts[page] ?? null;
+	useTell(tell, ranges.length, partWords(fromTo(from, to, list.length), cut));
 	const row = (line: Line) => {
 		const kind = kindWords(line.kind);
 		return (
@@ -47,7 +48,7 @@ function Lines({ session, room, title, small, none, list, tell }: { session: Ses
 			{list.length === 0 ? <p class="body s-none">{none}</p> : (
 				<div class="rows-zone">
 					<div class="measure" aria-hidden="true"><ol class="said-rows of-notes" ref={box}>{list.map(row)}</ol></div>
-					<ol class="said-rows of-notes" start={from + 1}>{list.slice(from, to).map(row)}</ol>
+					<CutRow cut={cut}><ol class="said-rows of-notes" start={from + 1}>{list.slice(from, to).map(row)}</ol></CutRow>
 				</div>
 			)}
 		</Zone>

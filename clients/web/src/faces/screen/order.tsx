@@ -4,7 +4,7 @@ import { ballsFor } from "../../activities/tally.js";
 import type { Activity, Session, Step } from "../../state/session.js";
 import { figure, t } from "../../words/words.js";
 import { Icon } from "../../look/parts.js";
-import { Head, LARGE, type Tell, Zone, chartWidth, fromTo, pageOf, rowsClass, scale, usePages, useTell } from "./kit.js";
+import { Ball, Head, LARGE, type Tell, Zone, chartWidth, fromTo, pageOf, rowsClass, scale, usePages, useTell } from "./kit.js";
 import { reasons } from "./measure.js";
 import { Voted } from "./rows.js";
 
@@ -71,7 +71,7 @@ function OrderRows({ list, from, to, box, bare }: { list: OrderRow[]; from: numb
 						{row.reason && <span class="s-why">{row.reason === "voters" ? t("screen-even-voters") : t("screen-even-facilitator")}</span>}
 					</span>
 					{!bare && <svg class="screen-chart" viewBox={`0 0 ${width} 5`} aria-hidden="true">
-						{form.balls ? Array.from({ length: row.total }, (_, n) => <circle key={n} class="rolls fill-cool" cx={(n + 0.5) * form.pitch} cy="2.5" r={form.diameter / 2} />)
+						{form.balls ? Array.from({ length: row.total }, (_, n) => <Ball key={n} nth={n} tone="fill-cool" cx={(n + 0.5) * form.pitch} cy={2.5} r={form.diameter / 2} />)
 							: <rect class="fill-cool" y="0.5" width={row.total * form.pitch} height="4" rx="0.4" />}
 					</svg>}
 					<b class="figure num">{figure(row.total)}</b>

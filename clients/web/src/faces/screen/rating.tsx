@@ -4,7 +4,7 @@ import type { Activity, Band, Rating, Session } from "../../state/session.js";
 import { figure, t } from "../../words/words.js";
 import { Icon } from "../../look/parts.js";
 import { roomLabel } from "../common.js";
-import { Head, LARGE, PLANK_U, type Tell, WIDE_U, Zone, chartWidth, fromTo, pageOf, rowsClass, scale, statements, useBox, usePages, useTell } from "./kit.js";
+import { Ball, Head, LARGE, PLANK_U, type Tell, WIDE_U, Zone, chartWidth, earlier, fromTo, pageOf, rowsClass, scale, statements, useBox, usePages, useTell } from "./kit.js";
 import { PLACES, dotChart } from "./measure.js";
 
 /** Places are told as 0 to 100: nobody sees thousandths on a line. */
@@ -47,19 +47,22 @@ function Statement({ session, activity, room }: { session: Session; activity: Ac
 	const [low, high] = endsOf(activity);
 	const about = room ? ours ?? band : all;
 	const none = !about || about.answers === 0;
+	const round = room === 0 ? earlier(session, activity.number) : 0, last = round > 0 ? session.rating(activity.number, 0, round) : null;
+	const before = last && !last.held_back && last.answers > 0 ? { round, median: last.median } : null;
 	return (
 		<Zone about={`${activity.number} ${room}`}>
-			<Head session={session} room={room} title={activity.title} small={(room > 0 || held || none || about.wide || scale.value < LARGE) &&
+			<Head session={session} room={room} title={activity.title} small={(room > 0 || held || none || about.wide || before || scale.value < LARGE) &&
 				<>
 					{room > 0 && <span class="legend-item"><span class="legend-ball" />{roomLabel(session, room)}</span>}
 					{held ? <span>{room ? t("few", { k: session.head.k }) : t("few-all", { n: session.result(activity.number)?.ballots ?? 0 })}</span>
 						: none ? <span>{t("screen-no-answers")}</span>
-						: (room > 0 || scale.value < LARGE) && <span><b>{figure(about.answers)}</b> {t("screen-answers", { n: about.answers })}</span>}
+						: (room > 0 || before || scale.value < LARGE) && <span><b>{figure(about.answers)}</b> {t("screen-answers", { n: about.answers })}</span>}
+					{before && <><span>{t("screen-round", { n: session.phase(activity.number).round })}</span><span class="legend-item"><span class="legend-plank hollow" />{t("screen-round", { n: round })}</span></>}
 					{!held && about?.wide && <span class="chip attn"><Icon name="spread" />{t("screen-wide")}</span>}
 				</>
 			} />
 			<LineChart places={held || none ? new Map() : room ? ours?.places ?? new Map() : all?.places ?? new Map()} about={held || none ? null : about}
-				all={room && all && !all.held_back && all.answers > 0 ? all.median : null} ours={room > 0} />
+				all={room && all && !all.held_back && all.answers > 0 ? all.median : null} ours={room > 0} before={before} />
 			<Ends low={low} high={high} />
 		</Zone>
 	);
@@ -69,18 +72,19 @@ export function Ends({ low, high }: { low: string; high: string }) {
 	return <div class="s-ends"><span>{low}</span><span>{high}</span></div>;
 }
 
+interface Drawing { places: Map<number, number>; about: Band | Rating | null; all: number | null; all_words?: string; ours: boolean; before?: { round: number; median: number } | null }
 /** The picture fills what height there is. all: where the plank of all stands beside a room's balls. */
-export function LineChart({ places, about, all, ours }: { places: Map<number, number>; about: Band | Rating | null; all: number | null; ours: boolean }) {
+export function LineChart(props: Drawing) {
 	const { box, size } = useBox<HTMLDivElement>();
 	const letters = 4 * scale.value;
 	return (
 		<div class="line-chart" ref={box} aria-hidden="true">
-			{size && size.height > 12 * scale.value && <Line width={WIDE_U} height={size.height} letters={letters} places={places} about={about} all={all} ours={ours} />}
+			{size && size.height > 12 * scale.value && <Line width={WIDE_U} height={size.height} letters={letters} {...props} />}
 		</div>
 	);
 }
 
-function Line({ width, height, letters, places, about, all, ours }: { width: number; height: number; letters: number; places: Map<number, number>; about: Band | Rating | null; all: number | null; ours: boolean }) {
+function Line({ width, height, letters, places, about, all, all_words, ours, before }: Drawing & { width: number; height: number; letters: number }) {
 	const y = height - (about ? letters * 1.25 + 4.6 : 5.5), top = all === null ? 0 : letters * 1.3;
 	const chart = dotChart(places, LINE_U, Math.max(5, y - top - 1), letters * 1.4);
 	const tone = ours ? "fill-warm" : "fill-cool";
@@ -90,7 +94,8 @@ function Line({ width, height, letters, places, about, all, ours }: { width: num
 	const median = about ? onLine(about.median) : 0, plank = all === null ? 0 : onLine(all);
 	/* Words stay within the picture, and their anchor tells which way they lean. */
 	const lean = (x: number, half: number) => (x < half ? { anchor: "start", x: Math.max(0, x - PLANK_U) } : x > width - half ? { anchor: "end", x: Math.min(width, x + PLANK_U) } : { anchor: "middle", x });
-	const words = about && t("screen-median", { n: told(about.median) }), at = lean(median, letters * 3.4);
+	const words = about && (before ? t("screen-median-before", { n: told(about.median), round: before.round, before: told(before.median) }) : t("screen-median", { n: told(about.median) }));
+	const at = lean(median, letters * (before ? 7.2 : 3.4));
 	const beside = lean(plank, letters * 3.4);
 	return (
 		<svg viewBox={`0 0 ${width} ${height}`}>
@@ -98,7 +103,7 @@ function Line({ width, height, letters, places, about, all, ours }: { width: num
 			{chart.counts.map((n, i) => {
 				const x = EDGE_U + (i + 0.5) * chart.pitch;
 				return chart.diameter > 0 ? Array.from({ length: n }, (_, k) => (
-					<circle key={`${i}/${k}`} class={`rolls ${tone}`} cx={x} cy={y - 0.25 - (k + 0.5) * chart.diameter} r={chart.diameter / 2 - Math.min(0.2, chart.diameter * 0.06)} />
+					<Ball key={`${i}/${k}`} nth={Math.round((30 * i) / chart.counts.length)} tone={tone} cx={x} cy={y - 0.25 - (k + 0.5) * chart.diameter} r={chart.diameter / 2 - Math.min(0.2, chart.diameter * 0.06)} />
 				)) : n > 0 && <rect key={i} class={tone} x={x - chart.pitch / 2 + 0.4} y={y - n * chart.unit} width={chart.pitch - 0.8} height={n * chart.unit} rx="0.6" />;
 			})}
 			{chart.diameter === 0 && most > 0 && (() => {
@@ -109,7 +114,8 @@ function Line({ width, height, letters, places, about, all, ours }: { width: num
 			{about && <rect class={`middle-half ${ours ? "of-room" : ""}`} x={onLine(about.q1)} y={y + 1.9} width={Math.max(1.2, onLine(about.q3) - onLine(about.q1))} height="1.5" rx="0.4" />}
 			{about && !("places" in about) && <circle class={`${tone} rimmed`} cx={median} cy={y - 2.7} r="2.5" />}
 			{all !== null && <rect class="fill-cool" x={plank - PLANK_U / 2} y={high + letters * 1.15} width={PLANK_U} height={y + 3.6 - high - letters * 1.15} rx="0.3" />}
-			{all !== null && <text class="chart-words cool strong" x={beside.x} y={high + letters * 0.85} font-size={letters} text-anchor={beside.anchor}>{t("screen-all-at", { n: told(all) })}</text>}
+			{all !== null && <text class="chart-words cool strong" x={beside.x} y={high + letters * 0.85} font-size={letters} text-anchor={beside.anchor}>{all_words ?? t("screen-all-at", { n: told(all) })}</text>}
+			{before && <rect class="hollow" x={onLine(before.median) - PLANK_U / 2} y={y - 5} width={PLANK_U} height="9" rx="0.3" />}
 			{about && <rect class="fill-ink" x={median - 0.5} y={y + 1} width="1" height="3.3" rx="0.3" />}
 			{about && <text class="chart-words strong" x={at.x} y={y + 4.6 + letters * 0.9} font-size={letters} text-anchor={at.anchor}>{words}</text>}
 		</svg>
@@ -141,7 +147,7 @@ function StatementRows({ list, from, to, box }: { list: Shown[]; from: number; t
 				return (
 					<li key={number}>
 						<span class="nr num">{from + i + 1}</span>
-						<span class="name">{activity.title}{told_here && rating.wide && <span class="wide-words"><Icon name="spread" />{t("screen-wide")}</span>}{!told_here && <span class="wide-words without">{rating?.held_back ? t("screen-few") : t("screen-no-answers")}</span>}</span>
+						<span class="name">{activity.title} {told_here && rating.wide && <span class="wide-words"><Icon name="spread" />{t("screen-wide")}</span>}{!told_here && <span class="wide-words without">{rating?.held_back ? t("screen-few") : t("screen-no-answers")}</span>}</span>
 						<svg class="screen-chart" viewBox={`0 0 ${width} 5`} aria-hidden="true">
 							<rect class="fill-axis" y="2.3" width={width} height="0.4" />
 							<rect class="fill-ink" y="0.6" width={PLANK_U} height="3.8" rx="0.3" /><rect class="fill-ink" x={width - PLANK_U} y="0.6" width={PLANK_U} height="3.8" rx="0.3" />

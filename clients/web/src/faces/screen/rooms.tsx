@@ -2,16 +2,18 @@
 // Rooms beside all: a line for each room with its balls, one plank of all through them. Of dots and choices one item at a time; of a rating its statement, and of many rooms first one ball each.
 import { type Row, ballsFor, rows } from "../../activities/tally.js";
 import type { Activity, Band, Rating, Result, Session } from "../../state/session.js";
-import { t } from "../../words/words.js";
+import { percent, t } from "../../words/words.js";
 import { Head, LARGE, PLANK_U, ROOMS_A_PAGE, type Tell, Zone, fromTo, pageOf, scale, useBox, useTell } from "./kit.js";
 import { PLACES, even, furthest, spots } from "./measure.js";
 import { Ends, LineChart, endsOf, told } from "./rating.js";
-import { groupRows } from "./rows.js";
+import { groupRows, unitOf } from "./rows.js";
 
 const WIDTH_U = 122, OVERVIEW_FROM = 27, OUTMOST = 3, NAMED_FEW = 4;
+/** From line to line, of the height of their letters (ux.md 2.5). */
+const PITCH = 1.1;
 const nameOf = (r: { room: number; name: string }): string => r.name || t("room-number", { room: r.room });
 
-/** One item at a time: a line per room with its balls, and the plank of all. Pages run through the rooms, then to the next item. */
+/** One item at a time: a line per room with its balls, and the plank of all. Pages run through the rooms, then to the next item. Of many rooms first each item with one ball a room. */
 export function RoomsPanel({ session, activity, all, tell }: { session: Session; activity: Activity; all: Result; tell: Tell }) {
 	const groups = groupRows(activity, all), grouped = groups.length > 1 && all.groups.size > 0;
 	const list = [...(grouped ? groups.map((row) => ({ row, group: true })) : []), ...rows(activity, all).map((row) => ({ row, group: false }))];
@@ -20,19 +22,27 @@ export function RoomsPanel({ session, activity, all, tell }: { session: Session;
 	const few = results.filter((r) => r.result?.held_back || (activity.secret && r.result === null));
 	const { box, size } = useBox<HTMLDivElement>();
 	const letters = 4 * scale.value, space = size?.height ?? 60;
-	const ranges = even(drawn.length, Math.min(ROOMS_A_PAGE, Math.max(1, Math.floor(space / (letters * 1.12) + 0.01))));
-	const of = list.length * ranges.length;
-	const page = Math.min(pageOf(session), of - 1);
-	const { row, group } = list[Math.floor(page / ranges.length)];
-	const [from, to] = ranges[page % ranges.length];
-	useTell(tell, of, t("screen-page-one", { n: page + 1, of }));
+	const ranges = even(drawn.length, Math.min(ROOMS_A_PAGE, Math.max(1, Math.floor(space / (letters * PITCH) + 0.01))));
+	const overviews = drawn.length < OVERVIEW_FROM ? 0 : list.length;
+	const of = overviews + list.length * ranges.length;
+	const page = Math.min(pageOf(session), of - 1), at = page - overviews;
+	const { row, group } = at < 0 ? list[page] : list[Math.floor(at / ranges.length)];
+	const [from, to] = ranges[at < 0 ? 0 : at % ranges.length];
+	useTell(tell, of, at < 0 ? t("screen-page-one", { n: page + 1, of }) : scale.value >= LARGE || ranges.length < 2 ? t("screen-page-one", { n: page + 1, of }) : t("screen-rooms-page", { rooms: fromTo(from, to, drawn.length) }));
 	const sums = (r: Result | null, is_group: boolean) => (is_group ? r?.groups : r?.sums) ?? new Map<number, { sum: number }>();
 	const given = (r: Result | null, is_group: boolean) => [...sums(r, is_group).values()].reduce((n, s) => n + s.sum, 0);
 	const sum = (r: Result | null, of_row: Row, is_group: boolean) => sums(r, is_group).get(of_row.item)?.sum ?? 0;
+	if (at < 0) {
+		const shares = drawn.map((r) => ({ room: r.room, name: r.name, at: sum(r.result, row, group) / Math.max(1, given(r.result, group)) }));
+		/* The line ends at the next ten after the largest share: the picture is of how rooms differ. */
+		const most = Math.min(1, Math.ceil(Math.max(0.1, row.share, ...shares.map((r) => r.at)) * 10 - 1e-9) / 10), unit = unitOf(activity);
+		return <Overview session={session} title={row.words} about={`${row.item} ${group}`} rooms={shares.map((r) => ({ ...r, at: Math.round((r.at / most) * PLACES) }))} all={Math.round((row.share / most) * PLACES)}
+			tell={(place) => percent((place / PLACES) * most)} ends={[t("screen-of-room", { share: percent(0), unit }), t("screen-of-room", { share: percent(most), unit })]} ball={t("screen-ball-share")} few={few} chart names={scale.value < LARGE} />;
+	}
 	const same = list.filter((l) => l.group === group);
 	const largest = Math.max(1, ...drawn.flatMap((r) => same.map((l) => Math.max(sum(r.result, l.row, group), l.row.share * given(r.result, group)))));
 	const width = 110, height = Math.min(letters * 2.6, space / Math.max(1, to - from)), form = ballsFor(width, largest, 1.6, Math.min(4.4, height * 0.72), 0.3);
-	const plank = Math.min(height, Math.max(4.4, form.diameter + 2.4));
+	const plank = Math.min(height - 0.6, Math.max(4.4, form.diameter + 2.4));
 	return (
 		<Zone about={row.words}>
 			<Head session={session} title={row.words} small={
@@ -93,7 +103,7 @@ export function RatingRooms({ session, activity, all, tell }: { session: Session
 	const { box, size } = useBox<HTMLDivElement>();
 	const [low, high] = endsOf(activity);
 	/* The line above the rows says where all stand; rows are as high as there is room, up to what reads well. */
-	const letters = 4 * scale.value, above = letters * 1.35, least = letters * 1.1;
+	const letters = 4 * scale.value, above = letters * 1.2, least = letters * PITCH;
 	const space = (size?.height ?? 60) - above;
 	const ranges = even(drawn.length, Math.min(ROOMS_A_PAGE, Math.max(1, Math.floor(space / least + 0.01))));
 	/* In large letters the names of those furthest out have a page of their own. */
@@ -103,15 +113,16 @@ export function RatingRooms({ session, activity, all, tell }: { session: Session
 	const [from, to] = ranges[Math.max(0, page - overview)];
 	useTell(tell, count, page < overview ? t("screen-rooms-all", { n: drawn.length }) : scale.value >= LARGE ? fromTo(from, to, drawn.length) : t("screen-rooms-page", { rooms: fromTo(from, to, drawn.length) }));
 	if (page < overview)
-		return <Overview session={session} activity={activity} all={all} drawn={drawn} few={few} chart={page === 0} names={page === overview - 1} />;
+		return <Overview session={session} title={activity.title} about={`${activity.number} ${page}`} rooms={drawn.map((r) => ({ room: r.room, name: r.name, at: r.band.median }))} all={all.median} tell={told} ends={[low, high]}
+			ball={t("screen-ball-room")} few={few} chart={page === 0} names={page === overview - 1} />;
 	const height = Math.min(letters * (drawn.length <= 3 ? 4.5 : 3), space / Math.max(1, to - from));
-	const plank = (all.median / PLACES) * WIDTH_U;
+	const plank = (all.median / PLACES) * WIDTH_U, banded = drawn.some((r) => r.places === null);
 	return (
 		<Zone about={`${activity.number} ${page < overview}`}>
-			<Head session={session} title={activity.title} small={
+			<Head session={session} close title={activity.title} small={(banded || few.length > 0 || drawn.length === 0) &&
 				<>
-					{drawn.some((r) => r.places === null) && <span class="legend-item"><span class="legend-band"><i /></span>{t("screen-legend-band")}</span>}
-					{<Few few={few} />}
+					{banded && <span class="legend-item"><span class="legend-band"><i /></span>{t("screen-legend-band")}</span>}
+					<Few few={few} />
 					{drawn.length === 0 && few.length === 0 && <span>{t("screen-no-answers")}</span>}
 				</>
 			} />
@@ -124,8 +135,8 @@ export function RatingRooms({ session, activity, all, tell }: { session: Session
 				{size && drawn.length > 0 && (
 					<svg class="room-plank" viewBox={`0 0 ${WIDTH_U} ${above + height * (to - from)}`} ref={(node) => { node?.style.setProperty("--high", String(above + height * (to - from))); }} aria-hidden="true">
 						<rect class="fill-ink" x={-PLANK_U} y={above} width={PLANK_U} height={height * (to - from)} rx="0.3" /><rect class="fill-ink" x={WIDTH_U} y={above} width={PLANK_U} height={height * (to - from)} rx="0.3" />
-						<rect class="fill-cool" x={plank - PLANK_U / 2} y={letters * 1.1} width={PLANK_U} height={above - letters * 1.1 + height * (to - from)} rx="0.3" />
-						<text class="chart-words cool strong" x={Math.max(0, Math.min(WIDTH_U, plank))} y={letters * 0.82} font-size={letters} text-anchor={plank < 12 ? "start" : plank > WIDTH_U - 12 ? "end" : "middle"}>{t("screen-all-at", { n: told(all.median) })}</text>
+						<rect class="fill-cool" x={plank - PLANK_U / 2} y={letters * 1.02} width={PLANK_U} height={above - letters * 1.02 + height * (to - from)} rx="0.3" />
+						<text class="chart-words cool strong" x={Math.max(0, Math.min(WIDTH_U, plank))} y={letters * 0.78} font-size={letters} text-anchor={plank < 12 ? "start" : plank > WIDTH_U - 12 ? "end" : "middle"}>{t("screen-all-at", { n: told(all.median) })}</text>
 					</svg>
 				)}
 			</div>
@@ -150,22 +161,23 @@ function RoomLine({ line, height }: { line: Line; height: number }) {
 	);
 }
 
-/** Many rooms: one ball each at its median, and by name those who stand furthest out. */
-function Overview({ session, activity, all, drawn, few, chart, names }:
-	{ session: Session; activity: Activity; all: Rating; drawn: Line[]; few: { room: number; name: string }[]; chart: boolean; names: boolean }) {
-	const medians = new Map<number, number>();
-	for (const r of drawn)
-		medians.set(r.band.median, (medians.get(r.band.median) ?? 0) + 1);
-	const { low, high } = furthest(drawn.map((r) => ({ ...r, median: r.band.median })), all.median, OUTMOST);
-	const [low_words, high_words] = endsOf(activity);
-	const named = (list: typeof low) => list.map((r) => <span key={r.room}>{nameOf(r)} <b class="num">{told(r.median)}</b></span>);
+/** Many rooms: one ball each, and by name those who stand furthest out. tell: a place on the line, in words. */
+function Overview({ session, title, about, rooms, all, tell, ends, ball, few, chart, names }: {
+	session: Session; title: string; about: string; rooms: { room: number; name: string; at: number }[]; all: number; tell: (place: number) => string; ends: [string, string]; ball: string;
+	few: { room: number; name: string }[]; chart: boolean; names: boolean;
+}) {
+	const places = new Map<number, number>();
+	for (const r of rooms)
+		places.set(r.at, (places.get(r.at) ?? 0) + 1);
+	const { low, high } = furthest(rooms.map((r) => ({ ...r, median: r.at })), all, OUTMOST);
+	const named = (list: typeof low) => list.map((r) => <span key={r.room}>{nameOf(r)} <b class="num">{tell(r.median)}</b></span>);
 	return (
-		<Zone about={`${activity.number} ${chart}`}>
-			<Head session={session} title={activity.title} small={
-				<>{chart && <span class="legend-item"><span class="legend-ball" />{t("screen-ball-room")}</span>}<Few few={few} /></>
+		<Zone about={`${about} ${chart}`}>
+			<Head session={session} title={title} small={
+				<>{chart && <span class="legend-item"><span class="legend-ball" />{ball}</span>}<Few few={few} /></>
 			} />
-			{chart && <LineChart places={medians} about={null} all={all.median} ours />}
-			<Ends low={low_words} high={high_words} />
+			{chart && <LineChart places={places} about={null} all={all} all_words={t("screen-all-at", { n: tell(all) })} ours />}
+			<Ends low={ends[0]} high={ends[1]} />
 			{names && <div class="s-furthest"><p>{named(low)}</p><p>{named(high)}</p></div>}
 		</Zone>
 	);

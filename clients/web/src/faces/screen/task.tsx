@@ -58,6 +58,9 @@ export function talking(session: Session, step: Step | null): { rooms: number; o
 	return rooms.length > 0 ? { rooms: rooms.filter(({ room }) => past(room)).length, of: rooms.length } : null;
 }
 
+/** With the place of the figures that it may come to have: what stands after it does not move. */
+const held = (k: number, of: number): string => figure(k).padStart(figure(of).length, "\u2007");
+
 function Progress({ session, step, activity }: { session: Session; step: Step | null; activity: Activity | null }) {
 	const asked = step && activity && step.activities.includes(activity.number) && step.activities.length > 1 ? step.activities : activity ? [activity.number] : [];
 	const all = asked.map((number) => session.progress(number)).filter((p) => p !== null);
@@ -69,19 +72,20 @@ function Progress({ session, step, activity }: { session: Session; step: Step | 
 		<div class="progress">
 			{of > 0 && <Balls done={done} of={of} />}
 			<p class="small num">
-				{of > 0 && <span><b>{t("k-of-n", { k: figure(done), n: figure(of) })}</b> {all.length > 1 ? t("screen-answers-unit") : t("are-done")}</span>}
-				{gate && <span class="s-gate"><RoomBalls done={gate.rooms} of={gate.of} /><span><b>{t("k-of-n", { k: gate.rooms, n: gate.of })}</b> {t("screen-rooms-talk", { n: gate.of })}</span></span>}
+				{of > 0 && <span><b>{t("k-of-n", { k: held(done, of), n: figure(of) })}</b> {all.length > 1 ? t("screen-answers-unit") : t("are-done")}</span>}
+				{gate && <span class="s-gate"><RoomBalls done={gate.rooms} of={gate.of} /><span><b>{t("k-of-n", { k: held(gate.rooms, gate.of), n: gate.of })}</b> {t("screen-rooms-talk", { n: gate.of })}</span></span>}
 			</p>
 		</div>
 	);
 }
 
+const BALL_U = 4.4; /* as high as the largest, however many there are: nothing moves when one more comes */
 function Balls({ done, of }: { done: number; of: number }) {
-	const pitch = Math.min(3.4, WIDE_U / of);
+	const pitch = Math.min(BALL_U, WIDE_U / of);
 	return (
-		<svg class="progress-balls" viewBox={`0 0 ${WIDE_U} 3.4`} aria-hidden="true">
-			{of <= PEOPLE_BALLS ? Array.from({ length: of }, (_, i) => <circle key={i} class={i < done ? "fill-cool" : "free"} cx={(i + 0.5) * pitch} cy="1.7" r={pitch / 2 - 0.25} />)
-				: <><rect class="fill-sunk" width={WIDE_U} height="3.4" rx="1" /><rect class="fill-cool" width={(WIDE_U * done) / of} height="3.4" rx="1" /></>}
+		<svg class="progress-balls" viewBox={`0 0 ${WIDE_U} ${BALL_U}`} aria-hidden="true">
+			{of <= PEOPLE_BALLS ? Array.from({ length: of }, (_, i) => <circle key={i} class={i < done ? "fill-cool" : "free"} cx={(i + 0.5) * pitch} cy={BALL_U / 2} r={pitch / 2 - 0.25} />)
+				: <><rect class="fill-sunk" y="0.5" width={WIDE_U} height="3.4" rx="1" /><rect class="fill-cool" y="0.5" width={(WIDE_U * done) / of} height="3.4" rx="1" /></>}
 		</svg>
 	);
 }
