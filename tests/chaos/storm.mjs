@@ -6,15 +6,9 @@ import { open, readFile } from "node:fs/promises"
 import path from "node:path"
 import { parseArgs } from "node:util"
 import { eventually, Stage } from "./places.mjs"
+import { finish, verdict } from "./verdicts.mjs"
 const { values: options } = parseArgs({ options: { people: { type: "string", default: "1500" }, keep: { type: "boolean" }, build: { type: "string", default: process.env.BOLLPLANK_BUILD ?? "build/dev" } } })
 const people = +options.people, SHARE = 1.2, ARRIVE_S = 3, STAY_S = 12, JOIN_MS = 30000
-
-let passed = 0, failed = 0
-const verdict = (well, what) => { well ? passed++ : failed++; console.log(`${well ? "ok  " : "FAIL"} ${what}`) }
-const finish = () => { console.log(`${passed} passed, ${failed} failed, 0 skipped`); process.exit(failed === 0 ? 0 : 1) }
-const broken = (error) => { verdict(false, error?.stack ?? error); finish() }
-process.on("unhandledRejection", broken).on("uncaughtException", broken)
-for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => process.exit(1))
 
 const stage = new Stage({ level: "aof", builds: [options.build], keep: options.keep })
 await stage.start()

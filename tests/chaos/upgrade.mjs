@@ -12,16 +12,10 @@ import { readLog } from "../e2e/recount.mjs"
 import { absences, check, readMoments, savedBy } from "./check.mjs"
 import { Hand, settled, Watcher } from "./people.mjs"
 import { pause, Stage, within } from "./places.mjs"
+import { finish, verdict } from "./verdicts.mjs"
 const { values: options } = parseArgs({ options: { people: { type: "string", default: "150" }, keep: { type: "boolean" }, next: { type: "string" }, build: { type: "string", default: process.env.BOLLPLANK_BUILD ?? "build/dev" } } })
 if (!options.next) { console.error("upgrade.mjs: --next is missing: the build of the next version"); process.exit(2) }
 const people = +options.people, AWAY_MS = 5000, BUCKET_MS = 250, HEAL_MS = 20000, BETWEEN_MS = 5000, MADE_MS = 20000, SPREAD_MS = 2000
-
-let passed = 0, failed = 0
-const verdict = (well, what) => { well ? passed++ : failed++; console.log(`${well ? "ok  " : "FAIL"} ${what}`) }
-const finish = () => { console.log(`${passed} passed, ${failed} failed, 0 skipped`); process.exit(failed === 0 ? 0 : 1) }
-const broken = (error) => { verdict(false, error?.stack ?? error); finish() }
-process.on("unhandledRejection", broken).on("uncaughtException", broken)
-for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => process.exit(1))
 
 const stage = new Stage({ level: "aof", builds: [options.build], keep: options.keep })
 await stage.start()
