@@ -113,7 +113,7 @@ static bool setting_is(struct check *check, const char *name, const char *wanted
 static const char *info(const struct check *check, const char *name, char value[LINE])
 {
 	char wanted[64];
-	snprintf(wanted, sizeof wanted, "\n%s:", name);
+	snprintf(wanted, sizeof wanted, "\n%.60s:", name);
 	const char *at = check->info->type == REDIS_REPLY_STRING ? strstr(check->info->str, wanted) : NULL;
 	at = at ? at + strlen(wanted) : "";
 	snprintf(value, LINE, "%.*s", (int)strcspn(at, "\r\n"), at);

@@ -116,7 +116,7 @@ export function RatingRooms({ session, activity, all, tell }: { session: Session
 		return <Overview session={session} title={activity.title} about={`${activity.number} ${page}`} rooms={drawn.map((r) => ({ room: r.room, name: r.name, at: r.band.median }))} all={all.median} tell={told} ends={[low, high]}
 			ball={t("screen-ball-room")} few={few} chart={page === 0} names={page === overview - 1} />;
 	const height = Math.min(letters * (drawn.length <= 3 ? 4.5 : 3), space / Math.max(1, to - from));
-	const plank = (all.median / PLACES) * WIDTH_U, banded = drawn.some((r) => r.places === null);
+	const plank = along(all.median, ballOf(height)), banded = drawn.some((r) => r.places === null);
 	return (
 		<Zone about={`${activity.number} ${page < overview}`}>
 			<Head session={session} close title={activity.title} small={(banded || few.length > 0 || drawn.length === 0) &&
@@ -145,13 +145,16 @@ export function RatingRooms({ session, activity, all, tell }: { session: Session
 	);
 }
 
+const ballOf = (height: number): number => Math.min(3.6, height * 0.6);
+/** Where a place stands on a room's line: a ball at either end lies whole between the planks. */
+const along = (place: number, diameter: number): number => diameter / 2 + (place / PLACES) * (WIDTH_U - diameter);
+
 function RoomLine({ line, height }: { line: Line; height: number }) {
-	const diameter = Math.min(3.6, height * 0.6);
-	const x = (place: number) => (place / PLACES) * WIDTH_U;
+	const diameter = ballOf(height), x = (place: number) => along(place, diameter);
 	return (
 		<svg class="s-room" viewBox={`0 0 ${WIDTH_U} ${height}`} aria-hidden="true">
 			<rect class="fill-line" y={height / 2 - 0.12} width={WIDTH_U} height="0.24" />
-			{line.places ? spots(line.places, WIDTH_U, height, diameter).map((spot, i) => <circle key={i} class="fill-warm rimmed" cx={spot.x} cy={spot.y} r={diameter / 2} />) : (
+			{line.places ? spots(line.places, WIDTH_U - diameter, height, diameter).map((spot, i) => <circle key={i} class="fill-warm rimmed" cx={spot.x + diameter / 2} cy={spot.y} r={diameter / 2} />) : (
 				<>
 					<rect class="middle-half of-room" x={x(line.band.q1)} y={height / 2 - diameter * 0.3} width={Math.max(1, x(line.band.q3) - x(line.band.q1))} height={diameter * 0.6} rx="0.5" />
 					<circle class="fill-warm rimmed" cx={x(line.band.median)} cy={height / 2} r={diameter / 2} />
