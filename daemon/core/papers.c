@@ -219,6 +219,8 @@ void apply_proxy(struct session *s, const struct entry *entry)
 	bool before = entered_before(a, asking, &sheet, room, &ballot);
 	if (a->secret && !key_find(asking, sheet.sheet))
 		key_make(asking, sheet.sheet);
+	if (a->holder == HOLDER_ROOM && (!ballot || !slice_equal(blob_slice(&ballot->bytes), sheet.ballot)))
+		accords_drop(s, room, entry->subject.a, entry->seq);
 	ballot_cast(s, entry->subject.a, holder_in(a, asking, &sheet, room), room, sheet.heads, sheet.ballot, entry->seq);
 	if (!before)
 		paper_set(&asking->entered, &asking->entered_count, room, paper_count(asking->entered, asking->entered_count, room) + 1);

@@ -307,6 +307,20 @@ static int pour(int from, int to)
 	return 0;
 }
 
+/* The folder's list of names reaches the disk too; where that cannot be asked for, the name is there all the same. */
+static void folder_sync(const char *path)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + 1) : 1, slash ? path : ".");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)fsync(fd);
+	close(fd);
+}
+
+/* Written under a name that nobody has, and given its own when it is whole and on the disk. link() takes no name that is taken, were it by a link that leads nowhere. */
 static int keep(int from, const char *to, char *sentence, size_t size)
 {
 	char part[PATH_MAX];
@@ -314,21 +328,24 @@ static int keep(int from, const char *to, char *sentence, size_t size)
 		int error = pour(from, STDOUT_FILENO);
 		return error ? sorry(sentence, size, "the copy could not be written: %s", strerror(error)) : 0;
 	}
-	if (!path_beside(to, "part", part))
+	if (!path_beside(to, "XXXXXX", part))
 		return sorry(sentence, size, "the name %s is too long", to);
-	unlink(part); /* of an attempt that was cut off */
-	int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600), error = fd < 0 ? errno : pour(from, fd);
+	int fd = mkostemp(part, O_CLOEXEC), error = fd < 0 ? errno : pour(from, fd); /* 0600 */
 	if (fd >= 0 && error == 0 && fsync(fd) != 0)
 		error = errno;
 	if (fd >= 0)
 		close(fd);
-	if (error == 0 && access(to, F_OK) == 0)
-		error = EEXIST;
-	if (error == 0 && rename(part, to) != 0)
+	if (error == 0 && link(part, to) != 0)
 		error = errno;
-	if (fd >= 0 && error)
+	struct stat there;
+	if ((error == EPERM || error == ENOTSUP) && lstat(to, &there) != 0) /* a stick, say, which knows no second names */
+		error = rename(part, to) == 0 ? 0 : errno;
+	if (fd >= 0)
 		unlink(part);
-	return error ? sorry(sentence, size, "%s cannot be written: %s", to, strerror(error)) : 0;
+	if (error)
+		return sorry(sentence, size, "%s cannot be written: %s", to, strerror(error));
+	folder_sync(to);
+	return 0;
 }
 
 int backup_take(const char *path, const char *to, char *sentence, size_t size)

@@ -68,6 +68,7 @@ async function come(one, name) {
 const open = async (one, ...activities) => {
 	for (const a of activities) {
 		await one.fay.ask("open", a, 0, [0])
+		await one.fay.until(() => one.fay.phase(a, 0)[0] === PHASE.OPEN, `question ${a} open`) // with its round: pages may still be at the one before
 		for (const page of one.people) await page.until(() => page.phase(a)[0] === PHASE.OPEN && page.phase(a)[1] === one.fay.phase(a, 0)[1], `question ${a} open`)
 	}
 }

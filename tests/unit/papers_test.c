@@ -221,11 +221,33 @@ static void test_papers_of_a_result(void **state)
 	}
 }
 
+/* A room's ballot from a sheet is agreed to like any other; the sheet put right is another ballot. */
+static void test_agreeing_to_a_sheet(void **state)
+{
+	struct script s;
+	const char *word = "[1, 1, <<[1, 2, 2, 3]>>]";
+	(void)state;
+	script_begin(&s, 3);
+	script_people(&s, 4);
+	script_activity(&s, &(struct question){ "dots", "[5, 3]", 2, 3, false });
+	script_rooms(&s, 2);
+	assert_int_equal(DO(&s, FACILITATOR, papers, .a = 1, .b = 1, .form = "[1]"), FAULT_none);
+	assert_int_equal(DO(&s, FACILITATOR, open, .a = 1, .form = "[0]"), FAULT_none);
+	assert_int_equal(proxy(&s, 7, "[1, 2, 2, 3]"), FAULT_none);
+	assert_int_equal(DO(&s, 1, agree, .a = 1, .form = word), FAULT_none);
+	assert_int_equal(proxy(&s, 7, "[1, 2, 2, 3]"), FAULT_none);
+	assert_int_equal(s.session->rooms[0].accords_count, 1);
+	assert_int_equal(proxy(&s, 7, "[1, 3, 2, 2]"), FAULT_none);
+	assert_int_equal(s.session->rooms[0].accords_count, 0);
+	assert_int_equal(DO(&s, 1, agree, .a = 1, .form = word), FAULT_stale);
+	script_finish(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_too_many), cmocka_unit_test(test_fewer_announced_than_entered), cmocka_unit_test(test_repeat), cmocka_unit_test(test_too_late), cmocka_unit_test(test_k),
-		cmocka_unit_test(test_papers_of_a_result),
+		cmocka_unit_test(test_papers_of_a_result), cmocka_unit_test(test_agreeing_to_a_sheet),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
