@@ -1,40 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The pen and the notes against the real daemon: what is typed is found exactly once, through a reload, a killed daemon, a hand-over, and a pen lost in the middle of a word.
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
-import { Page, decode, encode } from "../e2e/page.mjs";
-import { PHONE, axe, problems, watch } from "./people.mjs";
-import { Daemon, KEY, browser, until } from "./stage.mjs";
+import { encode } from "../e2e/page.mjs";
+import { PHONE, axe, founded, person, problems, text } from "./people.mjs";
+import { Daemon, browser, until } from "./stage.mjs";
 
 const ROOM = 1, STEP = 1;
-const hash = (token) => createHash("sha256").update(token).digest();
-const text = (...words) => [["sv", ...words]];
 const rating = (title) => ["rating", 1, false, encode([1]), "", text(title, ""), [], [[0, text("Nej")], [0, text("Ja")]]];
 
-/** A session with one step of two ratings, two notes to all from each room; and its facilitator, without a browser. */
-async function founded(daemon) {
-	const token = randomBytes(16);
-	const body = encode([1, true, "sv", 0, 0, "", text("Anteckningsprov"), null, [[16, hash(token), text("Fay")]], [
-		[20, 2, 0, 0, [[5, 10], [10, 10]], text("Skatta läget", "Tala om varför.", "Egna prickar", "Samtal"), null, [rating("Det finns tid"), rating("Det finns mod")]],
-		[10, 0, 0, 0, [], text("Avslut", ""), null, []],
-	], [text("Alen", "")]]);
-	const answer = await fetch(`${daemon.origin}/api/sessions`, { method: "POST", body, headers: { authorization: `Bearer ${KEY}`, "content-type": "application/msgpack" } });
-	assert.equal(answer.status, 201);
-	const [sid, code] = decode(new Uint8Array(await answer.arrayBuffer()));
-	const fay = new Page({ port: daemon.port, door: 1, place: sid, token }).come();
-	await fay.until(() => fay.welcome);
-	await fay.ask("join", 0, 0, []);
-	return { fay, code };
-}
-async function person(daemon, chrome, code, name, options) {
-	const page = await (await chrome.newContext({ locale: "sv-SE", reducedMotion: "reduce", ...options })).newPage();
-	watch(page, name);
-	await page.goto(`${daemon.origin}/#${code}`);
-	await page.locator("#name").fill(name);
-	await page.getByRole("button", { name: "Gå med", exact: true }).click();
-	await page.locator(".person").waitFor();
-	return page;
-}
+/** One step of two ratings, two notes to all from each room; and an end. */
+const STEPS = [
+	[20, 2, 0, 0, [[5, 10], [10, 10]], text("Skatta läget", "Tala om varför.", "Egna prickar", "Samtal"), null, [rating("Det finns tid"), rating("Det finns mod")]],
+	[10, 0, 0, 0, [], text("Avslut", ""), null, []],
+];
 /** What the session holds, in order: sign of the kind, words. */
 const held = (fay, step = STEP) => [...fay.section("notes", ROOM, step)].sort(([x, a], [y, b]) => a[6] - b[6] || x - y).map(([, row]) => row[11]?.[0]?.[1] ?? "");
 const writing = (fay) => [...fay.section("notes", ROOM, STEP).values()].filter((row) => row[5]).length;
@@ -49,7 +27,7 @@ async function the_pen() {
 	const chrome = await browser();
 	const pages = [];
 	try {
-		const { fay, code } = await founded(daemon);
+		const { fay, code } = await founded(daemon, "Anteckningsprov", STEPS, ["Alen"]);
 		pages.push(fay);
 		const ada = await person(daemon, chrome, code, "Ada", { viewport: { width: 1440, height: 900 } });
 		const bo = await person(daemon, chrome, code, "Bo", PHONE);

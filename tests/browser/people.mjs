@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What a facilitator and phones do and see, for the browser tests.
 import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Page, decode, encode } from "../e2e/page.mjs";
 import { KEY, axePath, out, until } from "./stage.mjs";
 
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: "reduce" };
@@ -20,6 +22,30 @@ export function watch(page, name) {
 		if (m.type() === "error" && !/WebSocket|ERR_|Failed to load resource/.test(m.text()))
 			problems.push(`${name}: ${m.text()}`);
 	});
+}
+
+export const text = (...words) => [["sv", ...words]];
+/** A session by protocol 7.2, and its facilitator without a browser. */
+export async function founded(daemon, title, steps, rooms) {
+	const token = randomBytes(16), hash = createHash("sha256").update(token).digest();
+	const body = encode([1, true, "sv", 0, 0, "", text(title), null, [[16, hash, text("Fay")]], steps, rooms.map((name) => text(name, ""))]);
+	const answer = await fetch(`${daemon.origin}/api/sessions`, { method: "POST", body, headers: { authorization: `Bearer ${KEY}`, "content-type": "application/msgpack" } });
+	assert.equal(answer.status, 201);
+	const [sid, code] = decode(new Uint8Array(await answer.arrayBuffer()));
+	const fay = new Page({ port: daemon.port, door: 1, place: sid, token }).come();
+	await fay.until(() => fay.welcome);
+	await fay.ask("join", 0, 0, []);
+	return { fay, code };
+}
+/** Somebody with a browser of their own, who has come in by the code. */
+export async function person(daemon, chrome, code, name, options) {
+	const page = await (await chrome.newContext({ locale: "sv-SE", reducedMotion: "reduce", ...options })).newPage();
+	watch(page, name);
+	await page.goto(`${daemon.origin}/#${code}`);
+	await page.locator("#name").fill(name);
+	await page.getByRole("button", { name: "Gå med", exact: true }).click();
+	await page.locator(".person").waitFor();
+	return page;
 }
 
 export const place = (page, item) => page.locator(`button.place[data-item="${item}"]`).click();

@@ -2,40 +2,19 @@
 // A room on its own, against the real daemon: the note-taker proposes the room's answer and all confirm it, somebody leads the discussion and turns the room's pages, asks for
 // more time, hands over; the time stands still; somebody goes away.
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
-import { Page, decode, encode } from "../e2e/page.mjs";
-import { PHONE, axe, problems, watch } from "./people.mjs";
-import { Daemon, KEY, browser, until } from "./stage.mjs";
+import { decode, encode } from "../e2e/page.mjs";
+import { PHONE, axe, founded, person, problems, text } from "./people.mjs";
+import { Daemon, browser, until } from "./stage.mjs";
 
 const ROOM = 1, STEP = 1;
-const text = (...words) => [["sv", ...words]];
 const items = (...words) => words.map((one) => [0, text(one)]);
 const rating = (title, gate = 0) => ["rating", 1, false, encode([gate]), "", text(title, ""), [], items("Nej", "Ja")];
 
-/** A session with one step: a question that rooms answer together, two ratings, and one whose discussion opens when all have answered. */
-async function founded(daemon) {
-	const token = randomBytes(16);
-	const body = encode([1, true, "sv", 0, 0, "", text("Rumsprov"), null, [[16, createHash("sha256").update(token).digest(), text("Fay")]], [
-		[20, 0, 0, 0, [], text("Läget", ""), null, [["choice", 2, false, encode([1, 1]), "", text("Vilken nivå gäller det?", ""), [], items("Vår enhet", "Hela myndigheten", "Flera organisationer")],
-			rating("Det finns tid"), rating("Det finns mod"), rating("Det finns pengar", 1)]],
-	], [text("Alen", "")]]);
-	const answer = await fetch(`${daemon.origin}/api/sessions`, { method: "POST", body, headers: { authorization: `Bearer ${KEY}`, "content-type": "application/msgpack" } });
-	assert.equal(answer.status, 201);
-	const [sid, code] = decode(new Uint8Array(await answer.arrayBuffer()));
-	const fay = new Page({ port: daemon.port, door: 1, place: sid, token }).come();
-	await fay.until(() => fay.welcome);
-	await fay.ask("join", 0, 0, []);
-	return { fay, code };
-}
-async function person(daemon, chrome, code, name, options) {
-	const page = await (await chrome.newContext({ locale: "sv-SE", reducedMotion: "reduce", ...options })).newPage();
-	watch(page, name);
-	await page.goto(`${daemon.origin}/#${code}`);
-	await page.locator("#name").fill(name);
-	await page.getByRole("button", { name: "Gå med", exact: true }).click();
-	await page.locator(".person").waitFor();
-	return page;
-}
+/** One step: a question that rooms answer together, two ratings, and one whose discussion opens when all have answered. */
+const STEPS = [
+	[20, 0, 0, 0, [], text("Läget", ""), null, [["choice", 2, false, encode([1, 1]), "", text("Vilken nivå gäller det?", ""), [], items("Vår enhet", "Hela myndigheten", "Flera organisationer")],
+		rating("Det finns tid"), rating("Det finns mod"), rating("Det finns pengar", 1)]],
+];
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const sees = (page, words, ms) => until(`seen: ${words}`, async () => (await page.locator("body").innerText()).includes(words), ms);
 const sheet = async (page) => { await page.locator("button.where").click(); await page.getByRole("dialog").waitFor(); };
@@ -49,7 +28,7 @@ async function the_room() {
 	const chrome = await browser();
 	const pages = [];
 	try {
-		const { fay, code } = await founded(daemon);
+		const { fay, code } = await founded(daemon, "Rumsprov", STEPS, ["Alen"]);
 		pages.push(fay);
 		const ada = await person(daemon, chrome, code, "Ada", { viewport: { width: 1280, height: 720 } });
 		const bo = await person(daemon, chrome, code, "Bo", PHONE);
@@ -153,7 +132,7 @@ async function half_typed() {
 	const chrome = await browser();
 	const pages = [];
 	try {
-		const { fay, code } = await founded(daemon);
+		const { fay, code } = await founded(daemon, "Rumsprov", STEPS, ["Alen"]);
 		pages.push(fay);
 		const bo = await person(daemon, chrome, code, "Bo", PHONE);
 		const cia = await person(daemon, chrome, code, "Cia", PHONE);
