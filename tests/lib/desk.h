@@ -291,4 +291,24 @@ static inline void desk_rooms(struct desk *desk, struct page *fay, unsigned room
 	pack_finish(&form);
 	loop_test_advance(desk->test, ms);
 }
+
+/* A shared screen, by the second link, which the facilitator makes. */
+static inline struct page *desk_screen(struct desk *desk, struct page *fay)
+{
+	struct pack form;
+	uint8_t token[16];
+	memset(token, 0x5c, sizeof token);
+	struct digest hash = digest_plain(slice_of(token, sizeof token));
+	pack_init(&form);
+	pack_array(&form, 2);
+	pack_uint(&form, ROLE_SCREEN);
+	pack_bin(&form, slice_of(hash.bytes, sizeof hash.bytes));
+	page_wish(fay, COMMAND_link_put, 2, 0, pack_bytes(&form), slice_of(NULL, 0));
+	pack_finish(&form);
+	loop_test_advance(desk->test, 100);
+	struct page *screen = desk_page(desk, DOOR_LINK, 0x5c);
+	page_connect(screen);
+	loop_test_advance(desk->test, 100);
+	return screen;
+}
 #endif

@@ -285,25 +285,6 @@ static void note(struct desk *desk, struct page *page, uint32_t room, uint8_t id
 	loop_test_advance(desk->test, 500);
 }
 
-static struct page *screen_of(struct desk *desk, struct page *fay)
-{
-	struct pack form;
-	uint8_t token[16];
-	memset(token, 0x5c, sizeof token);
-	struct digest hash = digest_plain(slice_of(token, sizeof token));
-	pack_init(&form);
-	pack_array(&form, 2);
-	pack_uint(&form, ROLE_SCREEN);
-	pack_bin(&form, slice_of(hash.bytes, sizeof hash.bytes));
-	page_wish(fay, COMMAND_link_put, 2, 0, pack_bytes(&form), slice_of(NULL, 0));
-	pack_finish(&form);
-	loop_test_advance(desk->test, 100);
-	struct page *screen = desk_page(desk, DOOR_LINK, 0x5c);
-	page_connect(screen);
-	loop_test_advance(desk->test, 100);
-	return screen;
-}
-
 /* Sections that nobody had when they came in: who may see them hears of them when they are first made, and only they do. */
 static void what_is_made_later_comes_into_sight(void **state)
 {
@@ -335,7 +316,7 @@ static void what_is_made_later_comes_into_sight(void **state)
 	pages[FAY] = desk_facilitator(desk);
 	for (int i = 0; i < 4; i++)
 		pages[i] = desk_guest(desk);
-	pages[SCREEN] = screen_of(desk, pages[FAY]);
+	pages[SCREEN] = desk_screen(desk, pages[FAY]);
 	desk_rooms(desk, pages[FAY], 2, 500); /* ada and cy are in room 1 */
 	for (size_t d = 0; d < sizeof deeds / sizeof *deeds; d++) {
 		uint64_t away[2] = { pages[CY]->actor, d == 9 ? 2 : 1 };

@@ -64,25 +64,6 @@ static void told(const char *when, const struct page *page, const char *newest, 
 		*before = of->count;
 }
 
-static struct page *screen_of(struct desk *desk, struct page *fay)
-{
-	struct pack form;
-	uint8_t token[16];
-	memset(token, 0x5c, sizeof token);
-	struct digest hash = digest_plain(slice_of(token, sizeof token));
-	pack_init(&form);
-	pack_array(&form, 2);
-	pack_uint(&form, ROLE_SCREEN);
-	pack_bin(&form, slice_of(hash.bytes, sizeof hash.bytes));
-	page_wish(fay, COMMAND_link_put, 2, 0, pack_bytes(&form), slice_of(NULL, 0));
-	pack_finish(&form);
-	loop_test_advance(desk->test, 100);
-	struct page *screen = desk_page(desk, DOOR_LINK, 0x5c);
-	page_connect(screen);
-	loop_test_advance(desk->test, 100);
-	return screen;
-}
-
 /* Members 1 and 3 sit in room 1, 2 and 4 in room 2; 5 is moved out of room 1 and sits nowhere. Each row is a deed and what the pages have heard last: "" nothing, NULL as before. */
 static void each_room_hears_of_its_own(void **state)
 {
@@ -114,7 +95,7 @@ static void each_room_hears_of_its_own(void **state)
 	pages[FAY] = desk_facilitator(desk);
 	for (int i = ADA; i <= DI; i++)
 		pages[i] = desk_guest(desk);
-	pages[HALL] = screen_of(desk, pages[FAY]);
+	pages[HALL] = desk_screen(desk, pages[FAY]);
 	desk_rooms(desk, pages[FAY], 2, 2 * S);
 	pages[ED] = desk_guest(desk);
 	loop_test_advance(desk->test, 2 * S);
